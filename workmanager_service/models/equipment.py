@@ -1,0 +1,235 @@
+import re
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class Equipment(models.Model):
+    _name = "workmanager.equipment"
+    _description = "Equipment"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_names_search = ["ref", "serial_number", "model_name", "partner_id"]
+    _check_company_auto = True
+
+    ref = fields.Char(
+        string="Equipment ID",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New"),
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    equipment_type_id = fields.Many2one(
+        "workmanager.equipment.type",
+        string="Type",
+        required=True,
+        index=True,
+        tracking=True,
+        ondelete="restrict",
+    )
+    brand_id = fields.Many2one(
+        "workmanager.brand", string="Brand", index="btree_not_null", ondelete="restrict"
+    )
+    model_name = fields.Char(string="Model")
+    serial_number = fields.Char(copy=False, tracking=True)
+    serial_key = fields.Char(
+        compute="_compute_serial_key",
+        store=True,
+        precompute=True,
+        help="The serial number without spaces, dashes and case.",
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        string="Product",
+        index="btree_not_null",
+        check_company=True,
+        help="The product it was sold as, when it is in the catalogue.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        help="The final customer, who owns and uses the equipment.",
+    )
+    sale_order_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Sold On",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+    )
+    sale_date = fields.Date(string="Sold", tracking=True)
+    warranty_start = fields.Date(
+        compute="_compute_warranty_start", store=True, readonly=False, precompute=True
+    )
+    warranty_end = fields.Date(
+        compute="_compute_warranty_end",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
+    warranty_state = fields.Selection(
+        [("none", "No Warranty"), ("valid", "Under Warranty"), ("expired", "Expired")],
+        compute="_compute_warranty_state",
+        search="_search_warranty_state",
+    )
+    properties = fields.Properties(
+        definition="equipment_type_id.equipment_properties", copy=True
+    )
+    note = fields.Html()
+    sheet_ids = fields.One2many("workmanager.sheet", "equipment_id", string="Sheets")
+    sheet_count = fields.Integer(compute="_compute_sheet_count")
+
+    _ref_uniq = models.UniqueIndex("(ref)", "This equipment ID is already in use.")
+    _serial_uniq = models.UniqueIndex(
+        "(company_id, serial_key, COALESCE(brand_id, 0))"
+        " WHERE serial_key IS NOT NULL AND active",
+        "This serial number is already registered for this brand.",
+    )
+
+    # ---------------------------------------------------------------- COMPUTE
+
+    @api.depends("ref", "brand_id.name", "model_name", "equipment_type_id.name")
+    def _compute_display_name(self):
+        for equipment in self:
+            what = [equipment.brand_id.name, equipment.model_name]
+            name = " ".join(filter(None, what)) or equipment.equipment_type_id.name
+            equipment.display_name = f"[{equipment.ref}] {name}" if name else False
+
+    @api.depends("serial_number")
+    def _compute_serial_key(self):
+        for equipment in self:
+            equipment.serial_key = self._normalize_serial(equipment.serial_number)
+
+    @api.depends("sale_date")
+    def _compute_warranty_start(self):
+        for equipment in self:
+            equipment.warranty_start = equipment.sale_date
+
+    @api.depends("warranty_start", "equipment_type_id")
+    def _compute_warranty_end(self):
+        for equipment in self:
+            months = equipment.equipment_type_id.warranty_months
+            equipment.warranty_end = (
+                equipment.warranty_start + relativedelta(months=months)
+                if equipment.warranty_start and months
+                else False
+            )
+
+    @api.depends("warranty_start", "warranty_end")
+    def _compute_warranty_state(self):
+        today = fields.Date.context_today(self)
+        for equipment in self:
+            equipment.warranty_state = equipment._get_warranty_state(today)
+
+    def _search_warranty_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = fields.Date.context_today(self)
+        domains = {
+            "none": Domain("warranty_end", "=", False),
+            "valid": Domain("warranty_end", ">=", today),
+            "expired": Domain("warranty_end", "<", today),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    def _compute_sheet_count(self):
+        counts = dict(
+            self.env["workmanager.sheet"]._read_group(
+                [("equipment_id", "in", self.ids)], ["equipment_id"], ["__count"]
+            )
+        )
+        for equipment in self:
+            equipment.sheet_count = counts.get(equipment, 0)
+
+    # ------------------------------------------------------------- CONSTRAINT
+
+    @api.constrains("warranty_start", "warranty_end")
+    def _check_warranty(self):
+        for equipment in self:
+            start, end = equipment.warranty_start, equipment.warranty_end
+            if start and end and end < start:
+                raise ValidationError(
+                    self.env._(
+                        "%(equipment)s: the warranty ends before it starts.",
+                        equipment=equipment.display_name,
+                    )
+                )
+
+    @api.constrains("serial_key", "brand_id", "company_id", "active")
+    def _check_serial(self):
+        """Name the equipment that has the same serial number already.
+
+        The unique index would refuse it too, but could not say which one it is.
+        """
+        for equipment in self.filtered(lambda e: e.serial_key and e.active):
+            twin = self.search(
+                [
+                    ("serial_key", "=", equipment.serial_key),
+                    ("brand_id", "=", equipment.brand_id.id),
+                    ("company_id", "=", equipment.company_id.id),
+                    ("id", "!=", equipment.id),
+                ],
+                limit=1,
+            )
+            if twin:
+                raise ValidationError(
+                    self.env._(
+                        "The serial number %(serial)s is already registered: "
+                        "%(equipment)s of %(customer)s.",
+                        serial=equipment.serial_number,
+                        equipment=twin.display_name,
+                        customer=twin.partner_id.display_name or self.env._("nobody"),
+                    )
+                )
+
+    # ------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        new, sequence = self.env._("New"), self.env["ir.sequence"]
+        for vals in vals_list:
+            if vals.get("ref", new) == new:
+                vals["ref"] = sequence.next_by_code("workmanager.equipment")
+        return super().create(vals_list)
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_view_sheets(self):
+        """Open the equipment's history: its sheets, the newest first."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "workmanager_service.workmanager_sheet_action"
+        )
+        return {
+            **action,
+            "domain": [("equipment_id", "=", self.id)],
+            "context": {"default_equipment_id": self.id},
+        }
+
+    # --------------------------------------------------------------- BUSINESS
+
+    @api.model
+    def _normalize_serial(self, serial):
+        """Return what makes a serial number the same one however it was typed."""
+        return re.sub(r"[\s\-./_]+", "", serial or "").upper() or False
+
+    def _get_warranty_state(self, day):
+        """Return the state of the manufacturer's warranty on ``day``."""
+        self.ensure_one()
+        if not self.warranty_end:
+            return "none"
+        return "valid" if day <= self.warranty_end else "expired"

@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class EquipmentType(models.Model):
+    _name = "workmanager.equipment.type"
+    _description = "Equipment Type"
+    _order = "sequence, name"
+    _parent_store = True
+
+    name = fields.Char(required=True, translate=True)
+    display_name = fields.Char(recursive=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    parent_id = fields.Many2one(
+        "workmanager.equipment.type",
+        string="Parent Type",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Its checkpoints, faults, repairs and accessories count here too.",
+    )
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many("workmanager.equipment.type", "parent_id")
+    user_id = fields.Many2one("res.users", string="Default Technician")
+    checkpoint_ids = fields.One2many(
+        "workmanager.checkpoint", "equipment_type_id", string="Checkpoints", copy=True
+    )
+    fault_ids = fields.Many2many("workmanager.fault", string="Common Faults")
+    operation_ids = fields.Many2many(
+        "workmanager.operation", string="Predefined Repairs"
+    )
+    accessory_ids = fields.Many2many(
+        "workmanager.accessory", string="Usual Accessories"
+    )
+    intake_terms = fields.Html(
+        translate=True, help="Printed on the intake protocol, above the signatures."
+    )
+    turnaround_days = fields.Integer(
+        string="Turnaround (days)",
+        default=7,
+        help="Proposes the deadline of a sheet, counted from its intake.",
+    )
+    warranty_months = fields.Integer(
+        string="Warranty (months)", help="Manufacturer's warranty, from the sale."
+    )
+    repair_warranty_months = fields.Integer(
+        string="Warranty of the Repair (months)",
+        default=3,
+        help="Starts at hand-over of a repaired equipment.",
+    )
+    diagnosis_product_id = fields.Many2one(
+        "product.product",
+        string="Diagnosis Fee",
+        domain=[("type", "=", "service"), ("sale_ok", "=", True)],
+        help="Charged when the customer refuses the quotation.",
+    )
+    equipment_properties = fields.PropertiesDefinition("Equipment Properties")
+    equipment_ids = fields.One2many("workmanager.equipment", "equipment_type_id")
+
+    _months_positive = models.Constraint(
+        "CHECK(warranty_months >= 0 AND repair_warranty_months >= 0 "
+        "AND turnaround_days >= 0)",
+        "Months of warranty and days of turnaround cannot be negative.",
+    )
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(
+                self.env._("An equipment type cannot be its own parent.")
+            )
+
+    @api.depends("name", "parent_id.display_name")
+    def _compute_display_name(self):
+        for kind in self:
+            parent = kind.parent_id
+            kind.display_name = (
+                f"{parent.display_name} / {kind.name}" if parent else kind.name
+            )
+
+    def _with_parents(self):
+        """Return these types and all that they inherit from."""
+        ids = {
+            int(type_id)
+            for kind in self
+            for type_id in (kind.parent_path or "").split("/")
+            if type_id
+        }
+        return self.browse(sorted(ids | set(self.ids)))
+
+    def _get_checkpoints(self):
+        """Return {type: checkpoints}, the parents' checkpoints first."""
+        return {
+            kind: kind._with_parents().checkpoint_ids.filtered("active").sorted()
+            for kind in self
+        }

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+
+
+class Operation(models.Model):
+    _name = "workmanager.operation"
+    _description = "Predefined Repair"
+    _order = "sequence, name"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    equipment_type_ids = fields.Many2many(
+        "workmanager.equipment.type", string="Equipment Types"
+    )
+    fault_ids = fields.Many2many("workmanager.fault", string="Faults")
+    line_ids = fields.One2many(
+        "workmanager.operation.line", "operation_id", string="Parts and Work", copy=True
+    )
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_amounts", string="Currency"
+    )
+    price = fields.Monetary(
+        compute="_compute_amounts",
+        help="Sum of the products' sales prices, without taxes and price lists.",
+    )
+    cost = fields.Monetary(
+        compute="_compute_amounts",
+        groups="workmanager_service.group_manager",
+        help="Sum of the products' costs.",
+    )
+
+    @api.depends(
+        "line_ids.quantity",
+        "line_ids.product_uom_id",
+        "line_ids.product_id.lst_price",
+        "line_ids.product_id.standard_price",
+    )
+    @api.depends_context("company")
+    def _compute_amounts(self):
+        for operation in self:
+            operation.currency_id = self.env.company.currency_id
+            operation.price = sum(line._get_price() for line in operation.line_ids)
+            operation.cost = sum(line._get_cost() for line in operation.line_ids)
+
+    def action_add_to_sheet(self):
+        """Add the parts and work to the sheet from which the choice was opened."""
+        sheet = self.env["workmanager.sheet"].browse(self.env.context["sheet_id"])
+        sheet.add_operations(self)
+        return {"type": "ir.actions.act_window_close"}

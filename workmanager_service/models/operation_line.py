@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+
+class OperationLine(models.Model):
+    _name = "workmanager.operation.line"
+    _description = "Predefined Repair Line"
+    _order = "operation_id, sequence, id"
+
+    operation_id = fields.Many2one(
+        "workmanager.operation", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Part or Work",
+        required=True,
+        index=True,
+        domain=[("sale_ok", "=", True)],
+        ondelete="restrict",
+    )
+    quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
+    product_uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        compute="_compute_product_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity > 0)", "The quantity of a part or work must be above zero."
+    )
+
+    @api.depends("product_id")
+    def _compute_product_uom_id(self):
+        for line in self:
+            line.product_uom_id = line.product_id.uom_id
+
+    def _get_price(self):
+        """Return the sales price of the line, taxes and price lists apart."""
+        self.ensure_one()
+        return self._in_product_unit() * self.product_id.lst_price
+
+    def _get_cost(self):
+        """Return the cost of the line, for the current company."""
+        self.ensure_one()
+        return self._in_product_unit() * self.product_id.standard_price
+
+    def _in_product_unit(self):
+        """Return the quantity in the product's own unit."""
+        self.ensure_one()
+        return self.product_uom_id._compute_quantity(
+            self.quantity, self.product_id.uom_id
+        )

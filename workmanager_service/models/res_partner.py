@@ -1,0 +1,53 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    equipment_ids = fields.One2many("workmanager.equipment", "partner_id")
+    equipment_count = fields.Integer(
+        compute="_compute_service_counts",
+        groups="workmanager_service.group_technician",
+    )
+    service_sheet_count = fields.Integer(
+        compute="_compute_service_counts",
+        groups="workmanager_service.group_technician",
+    )
+
+    def _compute_service_counts(self):
+        """Count what the customer and its contacts have with us."""
+        family = self.with_context(active_test=False).search_fetch(
+            [("id", "child_of", self.ids)], ["parent_id"]
+        )
+        for model, field in (
+            ("workmanager.equipment", "equipment_count"),
+            ("workmanager.sheet", "service_sheet_count"),
+        ):
+            self[field] = 0
+            groups = self.env[model]._read_group(
+                [("partner_id", "in", family.ids)], ["partner_id"], ["__count"]
+            )
+            for partner, count in groups:
+                while partner:
+                    if partner in self:
+                        partner[field] += count
+                    partner = partner.parent_id
+
+    def action_view_equipment(self):
+        """Open the equipment of the customer and of its contacts."""
+        return self._action_view_service("workmanager_equipment_action")
+
+    def action_view_service_sheets(self):
+        """Open the sheets of the customer and of its contacts."""
+        return self._action_view_service("workmanager_sheet_action")
+
+    def _action_view_service(self, xml_name):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            f"workmanager_service.{xml_name}"
+        )
+        return {
+            **action,
+            "domain": [("partner_id", "child_of", self.id)],
+            "context": {"default_partner_id": self.id},
+        }

@@ -1,0 +1,508 @@
+import secrets
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# Without the characters that people confuse on paper: 0 O, 1 I L.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+
+CLOSED_STATES = ("delivered", "cancelled")
+
+
+class Sheet(models.Model):
+    _name = "workmanager.sheet"
+    _description = "Service Sheet"
+    _inherit = [
+        "mail.thread.cc",
+        "mail.activity.mixin",
+        "mail.tracking.duration.mixin",
+    ]
+    _order = "priority desc, id desc"
+    _rec_names_search = ["name", "equipment_id.serial_number", "partner_id.name"]
+    _check_company_auto = True
+    _track_duration_field = "stage_id"
+
+    name = fields.Char(
+        string="Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        index="trigram",
+        default=lambda self: self.env._("New"),
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0")
+    location = fields.Char(help="Where the equipment is kept.", copy=False)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
+    )
+    partner_phone = fields.Char(related="partner_id.phone", string="Phone")
+    equipment_id = fields.Many2one(
+        "workmanager.equipment",
+        string="Equipment",
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
+        ondelete="restrict",
+    )
+    equipment_type_id = fields.Many2one(
+        related="equipment_id.equipment_type_id",
+        store=True,
+        index=True,
+        string="Equipment Type",
+    )
+    serial_number = fields.Char(related="equipment_id.serial_number")
+    stage_id = fields.Many2one(
+        "workmanager.stage",
+        string="Stage",
+        required=True,
+        index=True,
+        copy=False,
+        tracking=True,
+        default=lambda self: self.env["workmanager.stage"]._get_first("received"),
+        group_expand="_read_group_stage_ids",
+        ondelete="restrict",
+    )
+    state = fields.Selection(
+        related="stage_id.state", string="Status", store=True, index=True
+    )
+    outcome = fields.Selection(
+        [
+            ("repaired", "Repaired"),
+            ("refused", "Refused by the Customer"),
+            ("unrepairable", "Cannot Be Repaired"),
+        ],
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    intake_mode = fields.Selection(
+        [("shop", "In the Shop"), ("on_site", "On Site"), ("courier", "Courier")],
+        required=True,
+        default="shop",
+    )
+    intake_date = fields.Datetime(
+        string="Taken In", required=True, default=fields.Datetime.now, copy=False
+    )
+    deadline_date = fields.Datetime(
+        string="Deadline",
+        compute="_compute_deadline_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        copy=False,
+        tracking=True,
+    )
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    received_by_id = fields.Many2one(
+        "res.users",
+        string="Received By",
+        default=lambda self: self.env.user,
+        copy=False,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Technician",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        tracking=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    claimed_fault_ids = fields.Many2many(
+        "workmanager.fault",
+        "workmanager_sheet_claimed_fault_rel",
+        string="Claimed Faults",
+    )
+    claimed_fault = fields.Text(help="What the customer says, in their own words.")
+    accessory_ids = fields.Many2many(
+        "workmanager.accessory", string="Accessories Left"
+    )
+    condition_note = fields.Text(
+        string="Condition", help="Visible damage at arrival: scratches, dents, cracks."
+    )
+    intake_signature = fields.Image(
+        string="Customer's Signature", copy=False, attachment=True, max_width=1024
+    )
+    intake_signed_by = fields.Char(string="Handed In By", copy=False)
+    evaluation_ids = fields.One2many(
+        "workmanager.evaluation", "sheet_id", string="Evaluations"
+    )
+    evaluation_id = fields.Many2one(
+        "workmanager.evaluation",
+        string="Evaluation",
+        compute="_compute_evaluation_id",
+        store=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The current one: the newest.",
+    )
+    check_ids = fields.One2many(
+        related="evaluation_id.check_ids", string="Checks", readonly=False
+    )
+    conclusion = fields.Text(related="evaluation_id.conclusion", readonly=False)
+    evaluation_state = fields.Selection(
+        related="evaluation_id.state", string="Evaluation Status"
+    )
+    line_ids = fields.One2many(
+        "workmanager.sheet.line", "sheet_id", string="Parts and Work"
+    )
+    work_log_ids = fields.One2many(
+        "workmanager.work.log", "sheet_id", string="Work Logs"
+    )
+    hours = fields.Float(compute="_compute_hours", string="Hours Worked")
+    is_timer_running = fields.Boolean(compute="_compute_is_timer_running")
+    is_warranty = fields.Boolean(
+        string="Under Warranty",
+        compute="_compute_is_warranty",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="The manufacturer's warranty was valid at intake.",
+    )
+    previous_sheet_id = fields.Many2one(
+        "workmanager.sheet",
+        string="Returned After",
+        compute="_compute_previous_sheet_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        copy=False,
+        domain="[('equipment_id', '=', equipment_id), ('id', '!=', id)]",
+        help="The repair under whose warranty the equipment came back.",
+    )
+    history_count = fields.Integer(
+        compute="_compute_history_count", string="Earlier Sheets"
+    )
+    tracking_code = fields.Char(
+        readonly=True,
+        copy=False,
+        default=lambda self: self._generate_tracking_code(),
+        help="Printed on the intake protocol; opens the status page.",
+    )
+    ready_date = fields.Datetime(string="Ready Since", readonly=True, copy=False)
+    delivery_date = fields.Datetime(string="Handed Over", readonly=True, copy=False)
+    delivery_signature = fields.Image(
+        string="Signature at Hand-over", copy=False, attachment=True, max_width=1024
+    )
+    delivery_signed_by = fields.Char(string="Handed Over To", copy=False)
+    repair_warranty_end = fields.Date(
+        string="Warranty of the Repair Ends", readonly=True, copy=False
+    )
+
+    _name_company_uniq = models.UniqueIndex(
+        "(company_id, name)", "This sheet number is already in use."
+    )
+    _board_idx = models.Index("(company_id, stage_id, priority DESC, id DESC)")
+    _list_idx = models.Index("(priority DESC, id DESC)")
+
+    # ---------------------------------------------------------------- COMPUTE
+
+    @api.depends("name", "equipment_id.display_name")
+    @api.depends_context("show_equipment")
+    def _compute_display_name(self):
+        for sheet in self:
+            name = sheet.name
+            if self.env.context.get("show_equipment"):
+                name = f"{name} · {sheet.equipment_id.display_name}"
+            sheet.display_name = name
+
+    @api.depends("equipment_id")
+    def _compute_partner_id(self):
+        for sheet in self:
+            sheet.partner_id = sheet.equipment_id.partner_id or sheet.partner_id
+
+    @api.depends("intake_date", "equipment_id")
+    def _compute_deadline_date(self):
+        for sheet in self:
+            days = sheet.equipment_id.equipment_type_id.turnaround_days
+            sheet.deadline_date = (
+                sheet.intake_date + relativedelta(days=days)
+                if sheet.intake_date and days
+                else sheet.deadline_date
+            )
+
+    @api.depends("deadline_date", "state")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for sheet in self:
+            sheet.is_late = bool(
+                sheet.deadline_date
+                and sheet.deadline_date < now
+                and sheet.state not in (*CLOSED_STATES, "ready")
+            )
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            ("deadline_date", "<", fields.Datetime.now()),
+            ("state", "not in", (*CLOSED_STATES, "ready")),
+        ]
+
+    @api.depends("equipment_id")
+    def _compute_user_id(self):
+        for sheet in self:
+            if not sheet.user_id:
+                sheet.user_id = sheet.equipment_id.equipment_type_id.user_id
+
+    @api.depends("evaluation_ids")
+    def _compute_evaluation_id(self):
+        for sheet in self:
+            sheet.evaluation_id = sheet.evaluation_ids.sorted("id")[-1:]
+
+    @api.depends("work_log_ids.hours")
+    def _compute_hours(self):
+        hours = dict(
+            self.env["workmanager.work.log"]._read_group(
+                [("sheet_id", "in", self.ids)], ["sheet_id"], ["hours:sum"]
+            )
+        )
+        for sheet in self:
+            sheet.hours = hours.get(sheet, 0.0)
+
+    @api.depends("work_log_ids.stop", "work_log_ids.hours")
+    @api.depends_context("uid")
+    def _compute_is_timer_running(self):
+        running = self.env["workmanager.work.log"]._get_running(self.env.user)
+        for sheet in self:
+            sheet.is_timer_running = running.sheet_id == sheet
+
+    @api.depends("equipment_id", "intake_date")
+    def _compute_is_warranty(self):
+        for sheet in self:
+            day = fields.Date.context_today(sheet, sheet.intake_date)
+            equipment = sheet.equipment_id
+            sheet.is_warranty = bool(
+                equipment and equipment._get_warranty_state(day) == "valid"
+            )
+
+    @api.depends("equipment_id")
+    def _compute_previous_sheet_id(self):
+        """Link the repair under whose warranty the equipment comes back."""
+        repaired = defaultdict(lambda: self.browse())
+        for sheet in self.search(
+            [
+                ("equipment_id", "in", self.equipment_id.ids),
+                ("state", "=", "delivered"),
+                ("repair_warranty_end", ">=", fields.Date.context_today(self)),
+            ],
+            order="delivery_date, id",
+        ):
+            repaired[sheet.equipment_id] = sheet
+        for sheet in self:
+            previous = repaired[sheet.equipment_id]
+            if previous != sheet._origin:
+                sheet.previous_sheet_id = previous
+
+    @api.depends("equipment_id")
+    def _compute_history_count(self):
+        counts = dict(
+            self._read_group(
+                [("equipment_id", "in", self.equipment_id.ids)],
+                ["equipment_id"],
+                ["__count"],
+            )
+        )
+        for sheet in self:
+            saved = 1 if sheet._origin else 0
+            sheet.history_count = max(counts.get(sheet.equipment_id, 0) - saved, 0)
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Show the empty stages on the board too."""
+        return stages.search([])
+
+    # ------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        new = self.env._("New")
+        for vals in vals_list:
+            if vals.get("name", new) == new:
+                company = vals.get("company_id") or self.env.company.id
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(company)
+                    .next_by_code(
+                        "workmanager.sheet",
+                        sequence_date=fields.Date.to_date(vals.get("intake_date")),
+                    )
+                )
+        sheets = super().create(vals_list)
+        sheets._create_evaluations()
+        for sheet in sheets.filtered(lambda s: not s.equipment_id.partner_id):
+            sheet.equipment_id.partner_id = sheet.partner_id
+        return sheets
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_documents(self):
+        for sheet in self:
+            if sheet.state not in ("received", "cancelled") or any(
+                line.sudo().sale_line_id for line in sheet.line_ids
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(sheet)s has a history and cannot be deleted. Cancel it "
+                        "instead; archive it to take it out of sight.",
+                        sheet=sheet.name,
+                    )
+                )
+
+    def _creation_subtype(self):
+        return self.env.ref("mail.mt_note")
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_view_history(self):
+        """Open all sheets of the same equipment."""
+        self.ensure_one()
+        return self.equipment_id.action_view_sheets()
+
+    def action_view_evaluation(self):
+        """Open the current evaluation on a page of its own."""
+        self.ensure_one()
+        return self.evaluation_id._get_records_action()
+
+    def action_set_rest_ok(self):
+        """Mark the checks that have no result yet as good."""
+        return self.evaluation_id.action_set_rest_ok()
+
+    def action_add_operation(self):
+        """Open the choice of a predefined repair, to add its parts and work."""
+        self.ensure_one()
+        self._ensure_open()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add a Predefined Repair"),
+            "res_model": "workmanager.operation",
+            "view_mode": "list",
+            "views": [
+                (
+                    self.env.ref("workmanager_service.operation_view_list_pick").id,
+                    "list",
+                )
+            ],
+            "target": "new",
+            "domain": [
+                (
+                    "equipment_type_ids",
+                    "in",
+                    [*self.equipment_type_id._with_parents().ids, False],
+                )
+            ],
+            "context": {"sheet_id": self.id},
+        }
+
+    def action_start_timer(self):
+        """Start the user's timer on this sheet; a running one of theirs stops."""
+        self.ensure_one()
+        self._ensure_open()
+        running = self.env["workmanager.work.log"]._get_running(self.env.user)
+        if running.sheet_id != self:
+            running.action_stop()
+            self.env["workmanager.work.log"].create({"sheet_id": self.id})
+        return True
+
+    def action_stop_timer(self):
+        """Stop the user's timer on this sheet, if it runs."""
+        running = self.env["workmanager.work.log"]._get_running(self.env.user)
+        return running.filtered(lambda log: log.sheet_id in self).action_stop()
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def add_operations(self, operations):
+        """Add the parts and work of predefined repairs to the sheet.
+
+        :param operations: ``workmanager.operation`` records
+        :return: the new ``workmanager.sheet.line`` records
+        """
+        self.ensure_one()
+        return self.env["workmanager.sheet.line"].create(
+            [
+                self._prepare_line_values(line)
+                for operation in operations
+                for line in operation.line_ids
+            ]
+        )
+
+    def _prepare_line_values(self, operation_line):
+        """Return the values of the sheet line that ``operation_line`` stands for."""
+        self.ensure_one()
+        operation = operation_line.operation_id
+        found = self.evaluation_id.fault_ids or self.claimed_fault_ids
+        return {
+            "sheet_id": self.id,
+            "evaluation_id": self.evaluation_id.id,
+            "operation_id": operation.id,
+            "fault_id": (operation.fault_ids & found)[:1].id,
+            "product_id": operation_line.product_id.id,
+            "quantity": operation_line.quantity,
+            "product_uom_id": operation_line.product_uom_id.id,
+        }
+
+    def _create_evaluations(self):
+        """Give each sheet a draft evaluation with the checks of its type."""
+        checkpoints = self.equipment_type_id._get_checkpoints()
+        evaluations = self.env["workmanager.evaluation"]
+        values = []
+        for sheet in self:
+            translated = checkpoints[sheet.equipment_type_id].with_context(
+                lang=sheet.company_id.partner_id.lang
+            )
+            values.append(
+                {
+                    "sheet_id": sheet.id,
+                    "user_id": sheet.user_id.id,
+                    "check_ids": evaluations._prepare_checks_values(translated),
+                }
+            )
+        return evaluations.create(values)
+
+    def _ensure_open(self):
+        """Refuse sheets that are delivered or cancelled."""
+        closed = self.filtered(lambda sheet: sheet.state in CLOSED_STATES)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%(sheet)s is %(state)s and cannot be changed. Open a new sheet "
+                    "for the equipment.",
+                    sheet=closed[0].name,
+                    state=closed[0]._get_state_label().lower(),
+                )
+            )
+
+    def _get_state_label(self):
+        self.ensure_one()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return labels[self.state]
+
+    @api.model
+    def _generate_tracking_code(self):
+        """Return a code that cannot be guessed: about 49 bits at random."""
+        return "".join(secrets.choice(CODE_ALPHABET) for _i in range(CODE_LENGTH))

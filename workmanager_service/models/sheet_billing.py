@@ -1,0 +1,311 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class Sheet(models.Model):
+    """What a sheet has to do with quotations, orders and invoices."""
+
+    _inherit = "workmanager.sheet"
+
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_currency_id", store=True, precompute=True
+    )
+    sale_order_ids = fields.Many2many(
+        "sale.order",
+        string="Quotations",
+        compute="_compute_sale_order_ids",
+        search="_search_sale_order_ids",
+        compute_sudo=True,
+    )
+    sale_order_count = fields.Integer(
+        compute="_compute_sale_order_ids", compute_sudo=True
+    )
+    invoice_ids = fields.Many2many(
+        "account.move",
+        string="Invoices",
+        compute="_compute_invoice_ids",
+        compute_sudo=True,
+    )
+    invoice_count = fields.Integer(compute="_compute_invoice_ids", compute_sudo=True)
+    amount_total = fields.Monetary(
+        string="Total",
+        compute="_compute_amount_total",
+        store=True,
+        help="What the customer pays, taxes included: the total of the quotations.",
+    )
+    is_to_invoice = fields.Boolean(compute="_compute_is_to_invoice", compute_sudo=True)
+    has_lines_to_quote = fields.Boolean(compute="_compute_has_lines_to_quote")
+
+    @api.depends("partner_id", "company_id")
+    def _compute_currency_id(self):
+        for sheet in self:
+            company = sheet.company_id or self.env.company
+            partner_sudo = sheet.partner_id.sudo().with_company(company)
+            sheet.currency_id = (
+                partner_sudo.property_product_pricelist.currency_id
+                or company.currency_id
+            )
+
+    @api.depends("line_ids.sale_line_id.order_id")
+    def _compute_sale_order_ids(self):
+        for sheet in self:
+            sheet.sale_order_ids = sheet.line_ids.sale_line_id.order_id
+            sheet.sale_order_count = len(sheet.sale_order_ids)
+
+    def _search_sale_order_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("line_ids.sale_line_id.order_id", "in", value)]
+
+    @api.depends("line_ids.sale_line_id.invoice_lines.move_id")
+    def _compute_invoice_ids(self):
+        for sheet in self:
+            sheet.invoice_ids = sheet.line_ids.sale_line_id.invoice_lines.move_id
+            sheet.invoice_count = len(sheet.invoice_ids)
+
+    @api.depends(
+        "line_ids.coverage",
+        "line_ids.sale_line_id.price_total",
+        "line_ids.sale_line_id.state",
+    )
+    def _compute_amount_total(self):
+        for sheet in self:
+            sheet.amount_total = sum(
+                line.sale_line_id.price_total
+                for line in sheet.line_ids
+                if line.coverage != "warranty" and line.sale_line_id.state != "cancel"
+            )
+
+    @api.depends("line_ids.sale_line_id.order_id.invoice_status")
+    def _compute_is_to_invoice(self):
+        for sheet in self:
+            sheet.is_to_invoice = any(
+                order.invoice_status == "to invoice" for order in sheet.sale_order_ids
+            )
+
+    @api.depends("line_ids.sale_line_id.state")
+    def _compute_has_lines_to_quote(self):
+        for sheet in self:
+            sheet.has_lines_to_quote = bool(sheet._get_lines_to_quote())
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_send_quotation(self):
+        """Open the e-mail with the quotation that waits for the customer."""
+        self.ensure_one()
+        order = self._get_open_orders("send").with_env(self.env)[:1]
+        return order.action_quotation_send()
+
+    def action_create_invoice(self):
+        """Create the invoices of what was done, and open them.
+
+        What is invoiced already is not invoiced again: the invoices open instead.
+
+        :raises UserError: the work is not finished, or there is nothing to invoice
+        """
+        self._lock()
+        self.check_access("write")
+        early = self.filtered(lambda s: s.state not in ("ready", "delivered"))
+        if early:
+            raise UserError(early[0]._next_step_message())
+        orders_sudo = self.sudo().sale_order_ids.filtered(
+            lambda order: order.invoice_status == "to invoice"
+        )
+        if orders_sudo:
+            orders_sudo._create_invoices(final=True)
+            self.invalidate_recordset(["invoice_ids"])
+        elif not self.invoice_ids:
+            raise UserError(
+                self.env._(
+                    "%(sheet)s has nothing to invoice: no accepted part or work is "
+                    "marked as done.",
+                    sheet=self[:1].name,
+                )
+            )
+        return self.action_view_invoices()
+
+    def action_view_sale_orders(self):
+        """Open the quotations and orders of these sheets."""
+        return self.sale_order_ids._get_records_action(name=self.env._("Quotations"))
+
+    def action_view_invoices(self):
+        """Open the invoices of these sheets."""
+        return self.invoice_ids._get_records_action(name=self.env._("Invoices"))
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _get_lines_to_quote(self):
+        """Return the lines that are on no quotation that still counts."""
+        return self.line_ids.filtered(lambda line: line._is_to_quote())
+
+    def _get_accepted_lines(self):
+        """Return the lines that the customer or the manufacturer pays us to do."""
+        return self.line_ids.filtered("is_accepted")
+
+    def _prepare_sale_order_values(self, payer):
+        """Return the values of the order on which ``payer`` is billed."""
+        self.ensure_one()
+        return {
+            "partner_id": payer.id,
+            "company_id": self.company_id.id,
+            "user_id": self.received_by_id.id,
+            "origin": self.name,
+        }
+
+    def _create_sale_orders(self, lines=None):
+        """Create one order for each sheet and payer.
+
+        :param lines: the lines to quote; by default all that are not quoted yet
+        :return: the orders, as superuser: technicians quote without sales rights
+        """
+        lines = self._get_lines_to_quote() if lines is None else lines
+        plan = [
+            (sheet, payer, payer_lines)
+            for sheet in self
+            for payer, payer_lines in (lines & sheet.line_ids)
+            .grouped(lambda line: line._get_payer())
+            .items()
+        ]
+        values, order_of_lines = [], []
+        for sheet, payer, payer_lines in plan:
+            commands, ordered = sheet._prepare_order_line_commands(payer, payer_lines)
+            values.append(
+                {**sheet._prepare_sale_order_values(payer), "order_line": commands}
+            )
+            order_of_lines.append(ordered)
+        orders_sudo = self.env["sale.order"].sudo().create(values)
+        for order_sudo, ordered in zip(orders_sudo, order_of_lines, strict=True):
+            products = order_sudo.order_line.filtered(lambda line: not line.display_type)
+            for line, sale_line in zip(ordered, products, strict=True):
+                line.sudo().sale_line_id = sale_line
+        return orders_sudo
+
+    def _prepare_order_line_commands(self, payer, lines):
+        """Return the order lines, a section for each fault, and the sheet's lines
+        in the same sequence."""
+        self.ensure_one()
+        commands = []
+        ordered = self.env["workmanager.sheet.line"]
+        groups = lines.sorted().grouped("fault_id")
+        for fault in sorted(groups, key=lambda f: not f):
+            if fault:
+                name = fault.with_context(lang=payer.lang or self.env.lang).name
+                commands.append(
+                    Command.create({"display_type": "line_section", "name": name})
+                )
+            elif commands:
+                commands.append(
+                    Command.create(
+                        {
+                            "display_type": "line_section",
+                            "name": self.with_context(lang=payer.lang).env._(
+                                "Other parts and work"
+                            ),
+                        }
+                    )
+                )
+            for line in groups[fault]:
+                commands.append(Command.create(line._prepare_sale_order_line_values()))
+                ordered |= line
+        for sequence, command in enumerate(commands, start=10):
+            command[2]["sequence"] = sequence
+        return commands, ordered
+
+    def _get_customer_orders(self):
+        """Return, as superuser, the orders whose decision is the customer's."""
+        return self.sudo().sale_order_ids.filtered(lambda o: o._has_service_to_decide())
+
+    def _has_open_decision(self):
+        """Whether a quotation still waits for the customer."""
+        self.ensure_one()
+        return any(
+            order.state in ("draft", "sent") for order in self._get_customer_orders()
+        )
+
+    def _has_live_order(self):
+        """Whether an order is left that gives us work to do.
+
+        The customer's orders decide; the manufacturer's only where there are none.
+        """
+        self.ensure_one()
+        orders = self._get_customer_orders() or self.sudo().sale_order_ids
+        return any(order.state != "cancel" for order in orders)
+
+    def _get_open_orders(self, decision):
+        """Return the quotations that wait for the customer's decision.
+
+        :param str decision: ``accept``, ``refuse`` or ``send``, for the message
+        :raises UserError: a sheet has none
+        """
+        messages = {
+            "accept": self.env._("%s has no open quotation to accept."),
+            "refuse": self.env._("%s has no open quotation to refuse."),
+            "send": self.env._("%s has no open quotation to send."),
+        }
+        orders_sudo = self.env["sale.order"].sudo()
+        for sheet in self:
+            open_sudo = sheet._get_customer_orders().filtered(
+                lambda order: order.state in ("draft", "sent")
+            )
+            if not open_sudo:
+                raise UserError(messages[decision] % sheet.name)
+            orders_sudo |= open_sudo
+        return orders_sudo
+
+    def _confirm_covered_orders(self):
+        """Confirm what the manufacturer pays, once the customer agreed to the rest."""
+        covered_sudo = self.sudo().sale_order_ids.filtered(
+            lambda o: o.state in ("draft", "sent") and not o._has_service_to_decide()
+        )
+        if covered_sudo:
+            covered_sudo.action_confirm()
+
+    def _release_orders(self):
+        """Cancel the orders of these sheets, or their part in a shared order."""
+        orders_sudo = self.sudo().sale_order_ids.filtered(
+            lambda order: order.state != "cancel"
+        )
+        own_sudo = orders_sudo.filtered(lambda order: order.sheet_ids <= self)
+        if own_sudo:
+            own_sudo._action_cancel()
+        for line in self.sudo().line_ids.sale_line_id:
+            if line.order_id in orders_sudo - own_sudo:
+                line.product_uom_qty = 0.0
+
+    def _charge_diagnosis(self):
+        """Charge the fee of the type, where one is set, on an order of its own."""
+        sheets = self.filtered("equipment_type_id.diagnosis_product_id")
+        lines = self.env["workmanager.sheet.line"].create(
+            [
+                {
+                    "sheet_id": sheet.id,
+                    "product_id": sheet.equipment_type_id.diagnosis_product_id.id,
+                    "coverage": "customer",
+                    "quantity": 1.0,
+                }
+                for sheet in sheets
+            ]
+        )
+        if lines:
+            sheets._create_sale_orders(lines).action_confirm()
+        lines._plan_done()
+        lines._deliver_done()
+
+    def _has_draft_invoice(self):
+        self.ensure_one()
+        return any(move.state == "draft" for move in self.sudo().invoice_ids)
+
+    def _is_paid(self):
+        """Whether the customer paid every posted invoice of the sheet."""
+        self.ensure_one()
+        return all(
+            move.payment_state in ("paid", "in_payment", "reversed")
+            for move in self.sudo().invoice_ids
+            if move.state == "posted" and self._is_customer_invoice(move)
+        )
+
+    def _is_customer_invoice(self, move):
+        self.ensure_one()
+        return (
+            move.commercial_partner_id == self.partner_id.commercial_partner_id
+        )

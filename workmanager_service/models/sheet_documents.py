@@ -1,0 +1,235 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import format_date, format_datetime, formatLang, is_html_empty
+
+
+class Sheet(models.Model):
+    """What the printed documents of a sheet say."""
+
+    _inherit = "workmanager.sheet"
+
+    def _get_document_lang(self):
+        """Return the language of the customer's documents."""
+        self.ensure_one()
+        return (
+            self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
+        )
+
+    def _get_qr_value(self):
+        """Return what the QR code of the intake protocol says; ASCII only."""
+        self.ensure_one()
+        return self.name
+
+    def _get_intake_terms(self):
+        """Return the terms of the intake: the type's, its nearest parent's with any,
+        or the company's."""
+        self.ensure_one()
+        kind = self.equipment_type_id
+        while kind and is_html_empty(kind.intake_terms):
+            kind = kind.parent_id
+        # Technicians print the protocol and may not read the company's settings.
+        company_sudo = self.company_id.sudo()
+        terms = kind.intake_terms or company_sudo.service_intake_terms
+        return False if is_html_empty(terms) else terms
+
+    def _get_equipment_properties(self):
+        """Return (label, text) for each property of the equipment that has a value."""
+        self.ensure_one()
+        properties = self.equipment_id.read(["properties"])[0]["properties"]
+        return [
+            (definition["string"], text)
+            for definition in properties
+            if (text := self._format_property(definition))
+        ]
+
+    @api.model
+    def _format_property(self, definition):
+        """Return the text of a property's value, or False where there is none."""
+        kind, value = definition["type"], definition.get("value")
+        if kind == "separator" or (not value and kind not in ("integer", "float")):
+            return False
+        if value is False or value is None:
+            return False
+        match kind:
+            case "boolean":
+                return self.env._("Yes")
+            case "date":
+                return format_date(self.env, value)
+            case "datetime":
+                return format_datetime(self.env, value)
+            case "float":
+                return formatLang(self.env, value)
+            case "selection":
+                return dict(definition["selection"]).get(value, value)
+            case "tags":
+                labels = {tag[0]: tag[1] for tag in definition["tags"]}
+                return ", ".join(labels.get(tag, tag) for tag in value)
+            case "many2one":
+                return value[1]
+            case "many2many":
+                return ", ".join(name for _id, name in value)
+        return str(value)
+
+    @api.model
+    def _format_measure(self, value):
+        """Return a measured value in the language's notation, without idle zeros."""
+        lang = self.env["res.lang"]._get_data(code=self.env.lang)
+        text = formatLang(self.env, value, digits=3)
+        return text.rstrip("0").rstrip(lang.decimal_point or ".")
+
+    @api.model
+    def _get_check_limits(self, check):
+        """Return the limits of a measured value as text; zero means no limit."""
+        if check.kind != "measure":
+            return ""
+        low, high = (
+            limit and self._format_measure(limit)
+            for limit in (check.minimum, check.maximum)
+        )
+        if low and high:
+            return f"{low} – {high}"
+        return (low and f"≥ {low}") or (high and f"≤ {high}") or ""
+
+    def _get_lines_done(self):
+        """Return the accepted lines of which anything was used or done."""
+        return self._get_accepted_lines().filtered(
+            lambda line: not line.product_uom_id.is_zero(line.quantity_done)
+        )
+
+    def _get_work_statement_values(self):
+        """Return what the work statement prints: what was done, and what it costs.
+
+        The amounts come from Odoo's tax engine, with the quantities that were done,
+        and thus equal those of the invoice. What the manufacturer's warranty pays
+        costs the customer nothing and has no price here.
+
+        :return: a list with a dict for each currency, one as a rule:
+
+            * ``currency``: ``res.currency``
+            * ``groups``: dicts with ``name`` (parts, work), ``lines`` and ``amount``
+              (without taxes); a line has ``name``, ``quantity``, ``uom``,
+              ``price_unit`` (None when the manufacturer pays), ``discount``,
+              ``taxes`` (labels), ``amount`` (without taxes) and ``covered`` (who
+              pays instead of the customer, or False)
+            * ``has_discount``, ``has_taxes``: whether the columns have any content
+            * ``tax_totals``: what ``sale.document_tax_totals`` renders
+            * ``down_payment``, ``due``: what was invoiced before, and what is left
+        """
+        self.ensure_one()
+        # Technicians print the statement and have no rights on sales and invoices.
+        sheet_sudo = self.sudo()
+        lines_sudo = sheet_sudo._get_lines_done()
+        own_sudo = lines_sudo.filtered(lambda line: line.coverage != "warranty")
+        orders_sudo = own_sudo.sale_line_id.order_id
+        default = orders_sudo.currency_id[:1] or self.currency_id
+        rows = [
+            sheet_sudo._prepare_statement_row(
+                line.sale_line_id, line.quantity_done, line.coverage
+            )
+            for line in lines_sudo
+        ]
+        rows += [
+            sheet_sudo._prepare_statement_row(
+                line, line.qty_invoiced + line.qty_to_invoice
+            )
+            for line in sheet_sudo._get_statement_extra_lines(orders_sudo)
+        ]
+        tables = defaultdict(list)
+        for row in rows:
+            tables[row["sale_line"].currency_id or default].append(row)
+        return [
+            sheet_sudo._prepare_statement_table(currency, table, orders_sudo)
+            for currency, table in tables.items()
+        ]
+
+    def _get_statement_extra_lines(self, orders):
+        """Return what people added to ``orders``, and their invoice has too.
+
+        An order that other sheets share says nothing about which of them it is for.
+        """
+        self.ensure_one()
+        return orders.filtered(
+            lambda order: order.sheet_ids == self
+        )._get_priced_lines().filtered(
+            lambda line: not line.sheet_line_ids
+            and not line.is_downpayment
+            and not line.product_uom_id.is_zero(line.qty_invoiced + line.qty_to_invoice)
+        )
+
+    def _prepare_statement_row(self, sale_line, quantity, coverage="customer"):
+        """Return the row of the work statement for ``quantity`` of an order line."""
+        coverages = self.env["workmanager.sheet.line"]._fields["coverage"]
+        is_free = coverage == "warranty"
+        priced = sale_line.browse() if is_free else sale_line
+        return {
+            "sale_line": priced,
+            "name": sale_line.name,
+            "is_work": sale_line.product_id.type == "service",
+            "quantity": quantity,
+            "uom": sale_line.product_uom_id,
+            "price_unit": None if is_free else sale_line.price_unit,
+            "discount": priced.discount,
+            "taxes": ", ".join(filter(None, priced.tax_ids.mapped("tax_label"))),
+            "amount": 0.0,
+            "covered": coverage != "customer"
+            and dict(coverages._description_selection(self.env))[coverage],
+        }
+
+    def _prepare_statement_table(self, currency, rows, orders):
+        """Return the work statement in one currency.
+
+        :return: see :meth:`_get_work_statement_values`
+        """
+        self.ensure_one()
+        tax_model, company = self.env["account.tax"], self.company_id
+        priced = [row for row in rows if row["sale_line"]]
+        base_lines = [
+            row["sale_line"]._prepare_base_line_for_taxes_computation(
+                quantity=row["quantity"]
+            )
+            for row in priced
+        ]
+        tax_model._add_tax_details_in_base_lines(base_lines, company)
+        tax_model._round_base_lines_tax_details(base_lines, company)
+        for row, base_line in zip(priced, base_lines, strict=True):
+            row["amount"] = base_line["tax_details"]["total_excluded_currency"]
+        totals = tax_model._get_tax_totals_summary(base_lines, currency, company)
+        names = {False: self.env._("Parts"), True: self.env._("Work")}
+        groups = [
+            (name, [row for row in rows if row["is_work"] is is_work])
+            for is_work, name in names.items()
+        ]
+        down_payment = self._get_statement_down_payment(currency, orders)
+        return {
+            "currency": currency,
+            "groups": [
+                {
+                    "name": name,
+                    "lines": lines,
+                    "amount": sum(line["amount"] for line in lines),
+                }
+                for name, lines in groups
+                if lines
+            ],
+            "has_discount": any(row["discount"] for row in rows),
+            "has_taxes": any(row["taxes"] for row in rows),
+            "tax_totals": totals,
+            "down_payment": down_payment,
+            "due": currency.round(totals["total_amount_currency"] - down_payment),
+        }
+
+    @api.model
+    def _get_statement_down_payment(self, currency, orders):
+        """Return what the posted down payment invoices of ``orders`` come to."""
+        invoiced = orders.order_line.filtered("is_downpayment").invoice_lines
+        return currency.round(
+            sum(
+                line.price_total * (1 if line.move_type == "out_invoice" else -1)
+                for line in invoiced
+                # The final invoice takes it off again, with a negative quantity.
+                if line.parent_state == "posted"
+                and line.quantity > 0
+                and line.currency_id == currency
+            )
+        )

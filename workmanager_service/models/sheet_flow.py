@@ -1,0 +1,375 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+# The states from which each transition starts, and the one that it reaches.
+TRANSITIONS = {
+    "start_evaluation": ({"received", "quoted", "ready"}, "evaluation"),
+    "create_quotation": ({"evaluation"}, "quoted"),
+    "start_repair": ({"approved"}, "repair"),
+    "finish_repair": ({"repair"}, "ready"),
+    "mark_unrepairable": ({"evaluation", "quoted", "approved", "repair"}, "ready"),
+    "deliver": ({"ready"}, "delivered"),
+    "cancel": (
+        {"received", "evaluation", "quoted", "approved", "repair", "ready"},
+        "cancelled",
+    ),
+}
+
+# What a card that is dragged to a column of this state asks for.
+STATE_ACTIONS = {
+    "evaluation": "action_start_evaluation",
+    "quoted": "action_create_quotation",
+    "approved": "action_accept_quotation",
+    "repair": "action_start_repair",
+    "ready": "action_finish_repair",
+    "delivered": "action_deliver",
+    "cancelled": "action_cancel",
+}
+
+# Marks the writes of this file. An object, so that no RPC client can send it.
+IN_TRANSITION = object()
+
+
+class Sheet(models.Model):
+    """The way of a sheet: ``action_x`` checks, ``_action_x`` does."""
+
+    _inherit = "workmanager.sheet"
+
+    def write(self, vals):
+        if (
+            "stage_id" in vals
+            and self.env.context.get("sheet_transition") is not IN_TRANSITION
+        ):
+            self._move_to_stage(self.env["workmanager.stage"].browse(vals["stage_id"]))
+        if set(vals) & {"partner_id", "equipment_id", "company_id"}:
+            self.line_ids._ensure_not_quoted()
+        return super().write(vals)
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_start_evaluation(self):
+        """Start the evaluation, or take it up again after a refusal.
+
+        :raises UserError: the sheet is in a state that has no evaluation
+        """
+        self._part("start_evaluation")._action_start_evaluation()
+        return True
+
+    def action_complete_evaluation(self):
+        """Complete the current evaluation of these sheets."""
+        return self.evaluation_id.action_complete()
+
+    def action_create_quotation(self):
+        """Create the quotation of what the evaluation found.
+
+        During a repair it quotes what was found since, and the repair goes on.
+
+        :raises UserError: the evaluation is open, or there is nothing to quote
+        """
+        supplementary = self.filtered(lambda s: s.state in ("approved", "repair"))
+        sheets = supplementary._lock() | (self - supplementary)._part(
+            "create_quotation"
+        )
+        for sheet in sheets:
+            if error := sheet._quotation_error_message():
+                raise UserError(error)
+        sheets._action_create_quotation()
+        return True
+
+    def action_accept_quotation(self):
+        """Record at the counter that the customer accepts: confirm the quotations.
+
+        :raises UserError: there is no open quotation
+        """
+        self._lock()
+        done = self.filtered(lambda sheet: sheet.state == "approved")
+        (self - done)._get_open_orders("accept").action_confirm()
+        return True
+
+    def action_refuse_quotation(self):
+        """Record at the counter that the customer refuses.
+
+        :raises UserError: there is no open quotation
+        """
+        self._lock()
+        done = self.filtered(lambda sheet: sheet.outcome == "refused")
+        (self - done)._get_open_orders("refuse")._action_cancel()
+        return True
+
+    def action_start_repair(self):
+        """Start the repair of an approved sheet.
+
+        :raises UserError: nothing was approved yet
+        """
+        self._part("start_repair")._action_start_repair()
+        return True
+
+    def action_finish_repair(self):
+        """Finish the repair: what is marked as done goes to the work statement.
+
+        :raises UserError: more was used than the customer accepted
+        """
+        sheets = self._part("finish_repair")
+        for sheet in sheets:
+            if error := sheet._finish_error_message():
+                raise UserError(error)
+        sheets._action_finish_repair()
+        return True
+
+    def action_mark_unrepairable(self):
+        """Give up: the equipment goes back as it is."""
+        sheets = self._part("mark_unrepairable", reached={"outcome": "unrepairable"})
+        sheets._action_mark_unrepairable()
+        return True
+
+    def action_deliver(self):
+        """Hand the equipment over; the warranty on its repair starts.
+
+        :raises UserError: the company wants it invoiced or paid before
+        """
+        sheets = self._part("deliver")
+        for sheet in sheets:
+            if error := sheet._delivery_error_message():
+                raise UserError(error)
+        sheets._action_deliver()
+        return True
+
+    def action_cancel(self):
+        """Cancel the sheet with its quotations.
+
+        :raises UserError: it is delivered, or an invoice of it is posted
+        """
+        sheets = self._part("cancel")
+        for sheet in sheets:
+            if error := sheet._cancellation_error_message():
+                raise UserError(error)
+        sheets._action_cancel()
+        return True
+
+    # ------------------------------------------------------------------ HOOKS
+
+    def _action_start_evaluation(self):
+        """Hook: these sheets go under evaluation."""
+        resumed = self.filtered(lambda sheet: sheet.evaluation_state == "done")
+        resumed._create_evaluations()
+        for sheet in self.filtered(lambda sheet: not sheet.user_id):
+            sheet.user_id = self.env.user
+        self._set_state("evaluation", outcome=False, ready_date=False)
+
+    def _action_create_quotation(self):
+        """Hook: create the orders; work that nobody has to decide is confirmed."""
+        self._create_sale_orders()
+        self.filtered(lambda s: s.state == "evaluation")._set_state("quoted")
+        decided = self.filtered(lambda sheet: not sheet._has_open_decision())
+        decided._confirm_covered_orders()
+
+    def _action_start_repair(self):
+        """Hook: the repair starts, with everything done as planned until told else."""
+        self._get_accepted_lines()._plan_done()
+        self._set_state("repair")
+
+    def _action_finish_repair(self):
+        """Hook: the repair ends."""
+        self._get_accepted_lines()._deliver_done()
+        self.work_log_ids.action_stop()
+        self._set_state("ready", outcome="repaired", ready_date=fields.Datetime.now())
+
+    def _action_mark_unrepairable(self):
+        """Hook: the equipment goes back unrepaired, by our own verdict."""
+        self._set_state(
+            "ready", outcome="unrepairable", ready_date=fields.Datetime.now()
+        )
+        self.work_log_ids.action_stop()
+        self._release_orders()
+
+    def _action_refuse(self):
+        """Hook: the customer does not want the repair."""
+        self._set_state("ready", outcome="refused", ready_date=fields.Datetime.now())
+        self._release_orders()
+        self._charge_diagnosis()
+
+    def _action_approve(self):
+        """Hook: the customer accepted; the repair can start."""
+        self._set_state("approved")
+
+    def _action_deliver(self):
+        """Hook: the equipment leaves."""
+        today = fields.Date.context_today(self)
+        for sheet in self:
+            months = sheet.equipment_type_id.repair_warranty_months
+            if sheet.outcome == "repaired" and months:
+                sheet.repair_warranty_end = today + relativedelta(months=months)
+        self._set_state("delivered", delivery_date=fields.Datetime.now())
+
+    def _action_cancel(self):
+        """Hook: the sheet ends here, and its orders with it."""
+        # The state first: the orders' own cancellation then finds nothing to refuse.
+        self._set_state("cancelled")
+        self.work_log_ids.action_stop()
+        self._release_orders()
+
+    # ------------------------------------------------------------ ORDER EVENTS
+
+    def _on_order_confirmed(self):
+        """React to an accepted order, whoever confirmed it and wherever."""
+        waiting = self.filtered(
+            lambda s: s.state in ("received", "evaluation", "quoted")
+            and not s._has_open_decision()
+        )
+        waiting._action_approve()
+        waiting._confirm_covered_orders()
+        running = self.filtered(lambda sheet: sheet.state == "repair")
+        running._get_accepted_lines()._plan_done()
+
+    def _on_order_cancelled(self):
+        """React to a refused order: with no other one left, the sheet is refused."""
+        self.filtered(
+            lambda sheet: sheet.state in ("quoted", "approved")
+            and not sheet._has_live_order()
+        )._action_refuse()
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _set_state(self, state, **values):
+        """Move the sheets to the first stage of ``state``; the only way to a state."""
+        if self:
+            stage = self.env["workmanager.stage"]._get_first(state)
+            self.with_context(sheet_transition=IN_TRANSITION).write(
+                {"stage_id": stage.id, **values}
+            )
+
+    def _lock(self):
+        """Wait for whoever works on these sheets, and keep others off until commit.
+
+        A transaction that waited is then repeated by Odoo on what the other one
+        left, so that the same step done twice has one effect.
+        """
+        if self.ids:
+            self.env.cr.execute(
+                "SELECT id FROM workmanager_sheet WHERE id IN %s ORDER BY id"
+                " FOR NO KEY UPDATE",
+                [tuple(self.ids)],
+            )
+        return self
+
+    def _part(self, transition, reached=None):
+        """Return the sheets that ``transition`` moves, without those it moved before.
+
+        :param dict reached: field values that tell a finished transition from
+            another one to the same state
+        :raises UserError: naming a sheet that is in a state it cannot start from
+        """
+        self._lock()
+        sources, target = TRANSITIONS[transition]
+        self.check_access("write")
+        todo = self.browse()
+        for sheet in self:
+            if sheet.state == target and all(
+                sheet[field] == value for field, value in (reached or {}).items()
+            ):
+                continue
+            if sheet.state not in sources or (
+                transition == "start_evaluation"
+                and sheet.state == "ready"
+                and sheet.outcome == "repaired"
+            ):
+                raise UserError(sheet._next_step_message())
+            todo |= sheet
+        return todo
+
+    def _next_step_message(self):
+        """Return where the sheet stands and what can be done with it from there."""
+        self.ensure_one()
+        steps = {
+            "received": self.env._("Start its evaluation first."),
+            "evaluation": self.env._("Complete its evaluation and quote it first."),
+            "quoted": self.env._("The customer has to decide on its quotation first."),
+            "approved": self.env._("Start its repair first."),
+            "repair": self.env._("Finish its repair first."),
+            "ready": self.env._("It only waits to be handed over."),
+            "delivered": self.env._("Open a new sheet for the equipment."),
+            "cancelled": self.env._("Open a new sheet for the equipment."),
+        }
+        return self.env._(
+            "This cannot be done now: %(sheet)s is in the state “%(state)s”. %(step)s",
+            sheet=self.name,
+            state=self._get_state_label(),
+            step=steps[self.state],
+        )
+
+    def _move_to_stage(self, stage):
+        """Do what brings these sheets to the state of ``stage``.
+
+        A card that is dragged on the board thus obeys the same rules as a button.
+        """
+        moved = self.filtered(lambda sheet: sheet.state != stage.state)
+        if not moved:
+            return
+        if stage.state not in STATE_ACTIONS:
+            raise UserError(moved[0]._next_step_message())
+        getattr(moved, STATE_ACTIONS[stage.state])()
+        elsewhere = moved.filtered(lambda sheet: sheet.state != stage.state)
+        if elsewhere:
+            raise UserError(elsewhere[0]._next_step_message())
+
+    def _quotation_error_message(self):
+        """Return why this sheet cannot be quoted, or False."""
+        self.ensure_one()
+        if self.evaluation_state == "draft" and self.state == "evaluation":
+            return self.env._(
+                "Complete the evaluation of %(sheet)s before you quote it.",
+                sheet=self.name,
+            )
+        if not self._get_lines_to_quote():
+            return self.env._(
+                "%(sheet)s has nothing to quote: add a part or work to it, or mark "
+                "it as unrepairable.",
+                sheet=self.name,
+            )
+        return False
+
+    def _finish_error_message(self):
+        """Return why the repair of this sheet cannot be finished, or False."""
+        self.ensure_one()
+        for line in self.line_ids:
+            allowed = line.quantity if line.is_accepted else 0.0
+            if line.product_uom_id.compare(line.quantity_done, allowed) > 0:
+                return self.env._(
+                    "%(sheet)s: more of “%(line)s” is done than the customer accepted. "
+                    "Quote the difference, or correct the quantity.",
+                    sheet=self.name,
+                    line=line.name,
+                )
+        return False
+
+    def _delivery_error_message(self):
+        """Return why this sheet cannot be handed over yet, or False."""
+        self.ensure_one()
+        policy = self.company_id.service_delivery_policy
+        if policy == "always":
+            return False
+        if self.is_to_invoice or self._has_draft_invoice():
+            return self.env._(
+                "%(sheet)s is not invoiced yet: create and post its invoice before "
+                "the hand-over.",
+                sheet=self.name,
+            )
+        if policy == "paid" and not self._is_paid():
+            return self.env._(
+                "%(sheet)s is not paid yet: register the payment before the hand-over.",
+                sheet=self.name,
+            )
+        return False
+
+    def _cancellation_error_message(self):
+        """Return why this sheet cannot be cancelled, or False."""
+        self.ensure_one()
+        if self.sudo().invoice_ids.filtered(lambda move: move.state == "posted"):
+            return self.env._(
+                "%(sheet)s has a posted invoice: reverse it before you cancel the "
+                "sheet.",
+                sheet=self.name,
+            )
+        return False

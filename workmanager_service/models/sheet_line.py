@@ -1,0 +1,328 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# What the order line decides once the sheet line is on a quotation.
+QUOTED_FIELDS = {
+    "product_id",
+    "quantity",
+    "product_uom_id",
+    "price_unit",
+    "discount",
+    "coverage",
+    "sheet_id",
+}
+
+
+class SheetLine(models.Model):
+    """A part or a piece of work that an evaluation asks for."""
+
+    _name = "workmanager.sheet.line"
+    _description = "Service Sheet Line"
+    _order = "sheet_id desc, sequence, id"
+    _check_company_auto = True
+
+    sheet_id = fields.Many2one(
+        "workmanager.sheet",
+        string="Service Sheet",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="sheet_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="sheet_id.currency_id")
+    sequence = fields.Integer(default=10)
+    evaluation_id = fields.Many2one(
+        "workmanager.evaluation",
+        index="btree_not_null",
+        domain="[('sheet_id', '=', sheet_id)]",
+        ondelete="set null",
+    )
+    fault_id = fields.Many2one(
+        "workmanager.fault", index="btree_not_null", ondelete="restrict"
+    )
+    operation_id = fields.Many2one(
+        "workmanager.operation",
+        string="Predefined Repair",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        string="Part or Work",
+        required=True,
+        index=True,
+        domain=[("sale_ok", "=", True)],
+        check_company=True,
+        ondelete="restrict",
+    )
+    product_type = fields.Selection(related="product_id.type")
+    name = fields.Text(
+        string="Description",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    quantity = fields.Float(
+        compute="_compute_quantity",
+        store=True,
+        readonly=False,
+        precompute=True,
+        digits="Product Unit",
+        required=True,
+    )
+    product_uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        compute="_compute_product_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    coverage = fields.Selection(
+        [
+            ("customer", "Customer"),
+            ("warranty", "Manufacturer's Warranty"),
+            ("goodwill", "Goodwill"),
+        ],
+        compute="_compute_coverage",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="Who pays: the customer, the manufacturer, or nobody.",
+    )
+    price_unit = fields.Float(
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        digits="Product Price",
+    )
+    # What the price list said: a price that differs was typed by a person.
+    technical_price_unit = fields.Float(
+        compute="_compute_price_unit", store=True, precompute=True
+    )
+    discount = fields.Float(
+        string="Discount (%)",
+        compute="_compute_discount",
+        store=True,
+        readonly=False,
+        precompute=True,
+        digits="Discount",
+    )
+    tax_ids = fields.Many2many(
+        "account.tax", string="Taxes", compute="_compute_tax_ids", compute_sudo=True
+    )
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Quotation Line",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+    )
+    sale_order_id = fields.Many2one(
+        related="sale_line_id.order_id", string="Quotation", related_sudo=True
+    )
+    order_state = fields.Selection(
+        related="sale_line_id.state", string="Quotation Status", related_sudo=True
+    )
+    price_subtotal = fields.Monetary(
+        related="sale_line_id.price_subtotal", related_sudo=True
+    )
+    is_accepted = fields.Boolean(
+        compute="_compute_is_accepted",
+        compute_sudo=True,
+        help="The quotation with this line is confirmed.",
+    )
+    quantity_done = fields.Float(string="Done", digits="Product Unit", copy=False)
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity >= 0 AND quantity_done >= 0)",
+        "Quantities of parts and work cannot be negative.",
+    )
+
+    # ---------------------------------------------------------------- COMPUTE
+
+    @api.depends("product_id")
+    def _compute_name(self):
+        for line in self:
+            if line.product_id:
+                lang = line.sheet_id.partner_id.lang
+                product = line.product_id.with_context(lang=lang or self.env.lang)
+                line.name = product.get_product_multiline_description_sale()
+
+    @api.depends("sale_line_id.product_uom_qty")
+    def _compute_quantity(self):
+        for line in self:
+            if line.sale_line_id:
+                line.quantity = line.sale_line_id.product_uom_qty
+            else:
+                line.quantity = line.quantity or 1.0
+
+    @api.depends("product_id", "sale_line_id.product_uom_id")
+    def _compute_product_uom_id(self):
+        for line in self:
+            line.product_uom_id = (
+                line.sale_line_id.product_uom_id or line.product_id.uom_id
+            )
+
+    @api.depends("sheet_id.is_warranty")
+    def _compute_coverage(self):
+        """Propose the manufacturer's warranty where the sheet is under it."""
+        for line in self:
+            if not line.sale_line_id:
+                line.coverage = "warranty" if line.sheet_id.is_warranty else "customer"
+
+    @api.depends(
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "sheet_id.partner_id",
+        "sale_line_id.price_unit",
+    )
+    def _compute_price_unit(self):
+        """Propose the price list's price; follow the quotation when there is one."""
+        for line in self:
+            if line.sale_line_id:
+                line.price_unit = line.sale_line_id.price_unit
+            elif line.product_id and not line._has_manual_price():
+                line.price_unit = line._get_pricelist_price()
+                line.technical_price_unit = line.price_unit
+
+    @api.depends("sale_line_id.discount")
+    def _compute_discount(self):
+        for line in self:
+            if line.sale_line_id:
+                line.discount = line.sale_line_id.discount
+
+    @api.depends("product_id", "sale_line_id.tax_ids", "sheet_id.partner_id")
+    def _compute_tax_ids(self):
+        for line in self:
+            line.tax_ids = line.sale_line_id.tax_ids or line._get_default_taxes()
+
+    @api.depends("sale_line_id.state")
+    def _compute_is_accepted(self):
+        for line in self:
+            line.is_accepted = line.sale_line_id.state == "sale"
+
+    # ------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.sheet_id._ensure_open()
+        return lines
+
+    def write(self, vals):
+        if set(vals) & QUOTED_FIELDS:
+            self._ensure_not_quoted()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_quoted(self):
+        self._ensure_not_quoted()
+
+    def _ensure_not_quoted(self):
+        quoted = self.filtered(lambda line: not line._is_to_quote())
+        if quoted:
+            raise UserError(
+                self.env._(
+                    "“%(line)s” is on the quotation %(order)s: change it there, and "
+                    "the sheet follows.",
+                    line=quoted[0].name,
+                    order=quoted[0].sudo().sale_order_id.name,
+                )
+            )
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _is_to_quote(self):
+        """Whether the line is on no quotation that still counts."""
+        self.ensure_one()
+        order_line_sudo = self.sudo().sale_line_id  # technicians have no sales rights
+        return not order_line_sudo or order_line_sudo.state == "cancel"
+
+    def _has_manual_price(self):
+        self.ensure_one()
+        currency = self.currency_id or self.env.company.currency_id
+        return currency.compare_amounts(self.technical_price_unit, self.price_unit) != 0
+
+    def _get_pricelist_price(self):
+        """Return the customer's unit price, in the sheet's currency."""
+        self.ensure_one()
+        line = self.sudo().with_company(self.company_id or self.env.company)
+        return line.sheet_id.partner_id.property_product_pricelist._get_product_price(
+            line.product_id,
+            line.quantity or 1.0,
+            currency=line.currency_id,
+            uom=line.product_uom_id,
+            date=fields.Datetime.now(),
+        )
+
+    def _get_default_taxes(self):
+        """Return the product's taxes as the customer's fiscal position maps them."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        position = (
+            self.env["account.fiscal.position"]
+            .with_company(company)
+            ._get_fiscal_position(self.sheet_id.partner_id)
+        )
+        taxes = self.product_id.taxes_id._filter_taxes_by_company(company)
+        return position.map_tax(taxes)
+
+    def _get_payer(self):
+        """Return who is billed for this line.
+
+        :raises UserError: the manufacturer's warranty covers it, and none is known
+        """
+        self.ensure_one()
+        if self.coverage != "warranty":
+            return self.sheet_id.partner_id
+        brand = self.sheet_id.equipment_id.brand_id
+        if not brand.partner_id:
+            raise UserError(
+                self.env._(
+                    "%(sheet)s: “%(line)s” is covered by the manufacturer's warranty, "
+                    "but the brand %(brand)s has no manufacturer. Set it on the brand, "
+                    "or change the coverage.",
+                    sheet=self.sheet_id.name,
+                    line=self.name,
+                    brand=brand.name or "–",
+                )
+            )
+        return brand.partner_id
+
+    def _prepare_sale_order_line_values(self):
+        """Return the values of the order line that quotes this line."""
+        self.ensure_one()
+        values = {
+            "product_id": self.product_id.id,
+            "name": self.name,
+            "product_uom_qty": self.quantity,
+            "product_uom_id": self.product_uom_id.id,
+        }
+        if self._has_manual_price():
+            values["price_unit"] = self.price_unit
+        if self.coverage == "goodwill":
+            values["discount"] = 100.0
+        elif self.discount:
+            values["discount"] = self.discount
+        return values
+
+    def _plan_done(self):
+        """Take it that all is done as accepted, where nobody said otherwise."""
+        for line in self:
+            if line.product_uom_id.is_zero(line.quantity_done):
+                line.quantity_done = line.quantity
+
+    def _deliver_done(self):
+        """Tell the orders what was done; parts that a transfer delivers, it tells."""
+        for line in self:
+            sale_line_sudo = line.sudo().sale_line_id  # technicians: no sales rights
+            if sale_line_sudo.qty_delivered_method == "manual":
+                sale_line_sudo.qty_delivered = line.quantity_done

@@ -1,0 +1,87 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+SHEET_STATES = [
+    ("received", "Received"),
+    ("evaluation", "Evaluation"),
+    ("quoted", "Quoted"),
+    ("approved", "Approved"),
+    ("repair", "In Repair"),
+    ("ready", "Ready"),
+    ("delivered", "Delivered"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class Stage(models.Model):
+    _name = "workmanager.stage"
+    _description = "Service Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    state = fields.Selection(
+        SHEET_STATES,
+        required=True,
+        index=True,
+        help="What the stage means to the system. Several stages can share a state; "
+        "a sheet that reaches the state enters the first of them.",
+    )
+    customer_label = fields.Char(
+        translate=True, help="What the customer reads. The stage's name when empty."
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Template",
+        domain=[("model", "=", "workmanager.sheet")],
+        help="Sent to the customer when a sheet reaches this stage.",
+    )
+    time_limit_hours = fields.Float(
+        string="Time Limit (hours)",
+        help="A sheet that stays longer in this stage stands out. Zero: no limit.",
+    )
+    fold = fields.Boolean(string="Folded in Kanban")
+
+    def write(self, vals):
+        if "state" in vals:
+            self.filtered(lambda stage: stage.state != vals["state"])._ensure_unused(
+                self.env._("change its state")
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._ensure_unused(self.env._("delete it"))
+
+    def _ensure_unused(self, deed):
+        """Refuse ``deed`` (a translated verb) for stages that sheets stand in."""
+        used = (
+            self.env["workmanager.sheet"]
+            .sudo()
+            ._read_group([("stage_id", "in", self.ids)], ["stage_id"])
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "Sheets are in the stage %(stage)s: move them to another stage "
+                    "before you %(deed)s.",
+                    stage=used[0][0].name,
+                    deed=deed,
+                )
+            )
+
+    @api.model
+    def _get_first(self, state):
+        """Return the stage that a sheet enters when it reaches ``state``."""
+        stage = self.search([("state", "=", state)], limit=1)
+        if not stage:
+            label = dict(self._fields["state"]._description_selection(self.env))[state]
+            raise UserError(
+                self.env._(
+                    "No stage stands for the state %(state)s. Ask a manager to add "
+                    "one under Configuration ▸ Stages.",
+                    state=label,
+                )
+            )
+        return stage

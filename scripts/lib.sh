@@ -70,11 +70,17 @@ run() {
         return
     fi
     printf ' failed\n' >&2
-    if grep -qi 'no space left on device' "$log"; then
-        die "the disk is full (it holds $CACHE): make room and run this again"
-    fi
+    ! disk_is_full "$log" || die "$label failed: $DISK_FULL"
     tail -n 15 "$log" >&2
     die "$label failed; the whole log is in $log"
+}
+
+DISK_FULL="the disk that holds $CACHE is full, make room and run this again"
+
+# Whether what failed, with its output in FILE, failed for want of room.
+disk_is_full() {
+    grep -qi 'no space left on device' "$1" ||
+        (($(df -Pk "$CACHE" | awk 'NR == 2 {print $4}') < 10240))
 }
 
 # with_lock NAME COMMAND…: one at a time on this machine.
@@ -152,8 +158,7 @@ connect_postgres() {
     fi
     answer=$(PGCONNECT_TIMEOUT=5 psql -XAt -w -d postgres -c \
         "SELECT rolcreatedb OR rolsuper, rolname FROM pg_roles WHERE rolname = current_user" 2>&1) ||
-        die "PostgreSQL at $PGHOST does not answer ($(tail -n 1 <<<"$answer")): start it," \
-            "or unset PGHOST to use a private one"
+        die "PostgreSQL at $PGHOST does not let us in ($(sed '1s/.*failed: //;q' <<<"$answer"))"
     case $answer in
     *'|postgres') die "Odoo refuses to work as the role postgres: name another in PGUSER" ;;
     f*) die "the role ${answer#*|} may not create databases: ALTER ROLE ${answer#*|} CREATEDB" ;;
@@ -177,12 +182,11 @@ drop_database() {
 
 # copy_database FROM TO [FILESTORE]: Odoo never changes a file of its store, so links do.
 copy_database() {
-    local filestore=${3:-$DATA/filestore} try
-    for try in 1 2 3; do
-        createdb -w -T "$1" "$2" && break
-        ((try < 3)) || die "cannot copy the database $1: see the line above"
-        sleep 1
-    done
+    local filestore=${3:-$DATA/filestore} error
+    if ! error=$(createdb -w -T "$1" "$2" 2>&1); then
+        ! disk_is_full /dev/stdin <<<"$error" || die "cannot make a database: $DISK_FULL"
+        die "cannot make a database: $(head -n 1 <<<"$error")"
+    fi
     mkdir -p "$filestore"
     [[ ! -d $DATA/filestore/$1 ]] || cp -al "$DATA/filestore/$1" "$filestore/$2" 2>/dev/null ||
         cp -a "$DATA/filestore/$1" "$filestore/$2"

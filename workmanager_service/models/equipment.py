@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 
 from dateutil.relativedelta import relativedelta
 
@@ -169,33 +170,6 @@ class Equipment(models.Model):
                     )
                 )
 
-    @api.constrains("serial_key", "brand_id", "company_id", "active")
-    def _check_serial(self):
-        """Name the equipment that has the same serial number already.
-
-        The unique index would refuse it too, but could not say which one it is.
-        """
-        for equipment in self.filtered(lambda e: e.serial_key and e.active):
-            twin = self.search(
-                [
-                    ("serial_key", "=", equipment.serial_key),
-                    ("brand_id", "=", equipment.brand_id.id),
-                    ("company_id", "=", equipment.company_id.id),
-                    ("id", "!=", equipment.id),
-                ],
-                limit=1,
-            )
-            if twin:
-                raise ValidationError(
-                    self.env._(
-                        "The serial number %(serial)s is already registered: "
-                        "%(equipment)s of %(customer)s.",
-                        serial=equipment.serial_number,
-                        equipment=twin.display_name,
-                        customer=twin.partner_id.display_name or self.env._("nobody"),
-                    )
-                )
-
     # ------------------------------------------------------------------- CRUD
 
     @api.model_create_multi
@@ -204,7 +178,27 @@ class Equipment(models.Model):
         for vals in vals_list:
             if vals.get("ref", new) == new:
                 vals["ref"] = sequence.next_by_code("workmanager.equipment")
+        self._ensure_serials_free(
+            [{"company_id": self.env.company.id, **vals} for vals in vals_list]
+        )
         return super().create(vals_list)
+
+    def write(self, vals):
+        if set(vals) & {"serial_number", "brand_id", "company_id", "active"}:
+            self._ensure_serials_free(
+                [
+                    {
+                        "serial_number": equipment.serial_number,
+                        "brand_id": equipment.brand_id.id,
+                        "company_id": equipment.company_id.id,
+                        "active": equipment.active,
+                        **vals,
+                    }
+                    for equipment in self
+                ],
+                known=self,
+            )
+        return super().write(vals)
 
     # ----------------------------------------------------------------- ACTION
 
@@ -226,6 +220,54 @@ class Equipment(models.Model):
     def _normalize_serial(self, serial):
         """Return what makes a serial number the same one however it was typed."""
         return re.sub(r"[\s\-./_]+", "", serial or "").upper() or False
+
+    @api.model
+    def _ensure_serials_free(self, vals_list, known=()):
+        """Refuse serial numbers that are taken, naming the equipment that has them.
+
+        The unique index would refuse them too, but could not say which one it is.
+
+        :param vals_list: the values that the equipment are to have
+        :param known: the equipment that are to have them, when they exist
+        :raises ValidationError: a serial number is taken, or given twice
+        """
+        wanted = [
+            (
+                vals["company_id"],
+                self._normalize_serial(vals.get("serial_number")),
+                vals.get("brand_id") or False,
+            )
+            for vals in vals_list
+            if vals.get("active", True)
+        ]
+        repeated = Counter(wanted)
+        keys = {serial for _company, serial, _brand in wanted if serial}
+        if not keys:
+            return
+        others_sudo = self.sudo().search(
+            [("serial_key", "in", list(keys)), ("id", "not in", [e.id for e in known])]
+        )  # superuser: the rule of the unique index does not end at what a user sees
+        taken = {
+            (other.company_id.id, other.serial_key, other.brand_id.id): other
+            for other in others_sudo
+        }
+        for key in wanted:
+            if not key[1]:
+                continue
+            if twin := taken.get(key):
+                raise ValidationError(
+                    self.env._(
+                        "The serial number %(serial)s is already registered: "
+                        "%(equipment)s of %(customer)s.",
+                        serial=twin.serial_number,
+                        equipment=twin.display_name,
+                        customer=twin.partner_id.display_name or self.env._("nobody"),
+                    )
+                )
+            if repeated[key] > 1:
+                raise ValidationError(
+                    self.env._("The serial number %s is given twice.", key[1])
+                )
 
     def _get_warranty_state(self, day):
         """Return the state of the manufacturer's warranty on ``day``."""

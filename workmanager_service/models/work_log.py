@@ -75,4 +75,6 @@ class WorkLog(models.Model):
         """Stop these timers; one that was stopped stays as it is."""
         running = self.filtered(lambda log: not log.stop and not log.hours)
         running.stop = fields.Datetime.now()
+        # The index on running timers must see it before another one starts.
+        running.flush_recordset(["stop", "hours"])
         return True

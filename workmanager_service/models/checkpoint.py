@@ -14,7 +14,6 @@ class Checkpoint(models.Model):
     sequence = fields.Integer(default=10)
     equipment_type_id = fields.Many2one(
         "workmanager.equipment.type",
-        string="Equipment Type",
         required=True,
         index=True,
         ondelete="cascade",

@@ -39,7 +39,7 @@ class Equipment(models.Model):
         ondelete="restrict",
     )
     brand_id = fields.Many2one(
-        "workmanager.brand", string="Brand", index="btree_not_null", ondelete="restrict"
+        "workmanager.brand", index="btree_not_null", ondelete="restrict"
     )
     model_name = fields.Char(string="Model")
     serial_number = fields.Char(copy=False, tracking=True)
@@ -51,7 +51,6 @@ class Equipment(models.Model):
     )
     product_id = fields.Many2one(
         "product.product",
-        string="Product",
         index="btree_not_null",
         check_company=True,
         help="The product it was sold as, when it is in the catalogue.",

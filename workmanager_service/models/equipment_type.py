@@ -23,7 +23,7 @@ class EquipmentType(models.Model):
     child_ids = fields.One2many("workmanager.equipment.type", "parent_id")
     user_id = fields.Many2one("res.users", string="Default Technician")
     checkpoint_ids = fields.One2many(
-        "workmanager.checkpoint", "equipment_type_id", string="Checkpoints", copy=True
+        "workmanager.checkpoint", "equipment_type_id", copy=True
     )
     fault_ids = fields.Many2many("workmanager.fault", string="Common Faults")
     operation_ids = fields.Many2many(
@@ -54,7 +54,7 @@ class EquipmentType(models.Model):
         domain=[("type", "=", "service"), ("sale_ok", "=", True)],
         help="Charged when the customer refuses the quotation.",
     )
-    equipment_properties = fields.PropertiesDefinition("Equipment Properties")
+    equipment_properties = fields.PropertiesDefinition()
     equipment_ids = fields.One2many("workmanager.equipment", "equipment_type_id")
 
     _months_positive = models.Constraint(

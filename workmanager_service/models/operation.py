@@ -16,9 +16,7 @@ class Operation(models.Model):
     line_ids = fields.One2many(
         "workmanager.operation.line", "operation_id", string="Parts and Work", copy=True
     )
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_amounts", string="Currency"
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_amounts")
     price = fields.Monetary(
         compute="_compute_amounts",
         help="Sum of the products' sales prices, without taxes and price lists.",

@@ -11,7 +11,8 @@ class SaleOrderLine(models.Model):
     @api.depends("sheet_line_ids")
     def _compute_qty_to_invoice(self):
         """Invoice what the work statement says was done, whatever was ordered."""
-        super()._compute_qty_to_invoice()
+        res = super()._compute_qty_to_invoice()
         for line in self:
             if line.state == "sale" and line.sudo().sheet_line_ids:
                 line.qty_to_invoice = line.qty_delivered - line.qty_invoiced
+        return res

@@ -58,7 +58,6 @@ class Sheet(models.Model):
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
     equipment_id = fields.Many2one(
         "workmanager.equipment",
-        string="Equipment",
         required=True,
         index=True,
         tracking=True,
@@ -74,7 +73,6 @@ class Sheet(models.Model):
     serial_number = fields.Char(related="equipment_id.serial_number")
     stage_id = fields.Many2one(
         "workmanager.stage",
-        string="Stage",
         required=True,
         index=True,
         copy=False,
@@ -117,7 +115,6 @@ class Sheet(models.Model):
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     received_by_id = fields.Many2one(
         "res.users",
-        string="Received By",
         default=lambda self: self.env.user,
         copy=False,
     )
@@ -138,9 +135,7 @@ class Sheet(models.Model):
         string="Claimed Faults",
     )
     claimed_fault = fields.Text(help="What the customer says, in their own words.")
-    accessory_ids = fields.Many2many(
-        "workmanager.accessory", string="Accessories Left"
-    )
+    accessory_ids = fields.Many2many("workmanager.accessory", string="Accessories Left")
     condition_note = fields.Text(
         string="Condition", help="Visible damage at arrival: scratches, dents, cracks."
     )
@@ -153,7 +148,6 @@ class Sheet(models.Model):
     )
     evaluation_id = fields.Many2one(
         "workmanager.evaluation",
-        string="Evaluation",
         compute="_compute_evaluation_id",
         store=True,
         index="btree_not_null",

@@ -175,7 +175,7 @@ class Sheet(models.Model):
             order_of_lines.append(ordered)
         orders_sudo = self.env["sale.order"].sudo().create(values)
         for order_sudo, ordered in zip(orders_sudo, order_of_lines, strict=True):
-            products = order_sudo.order_line.filtered(lambda line: not line.display_type)
+            products = order_sudo.order_line.filtered("product_id")
             for line, sale_line in zip(ordered, products, strict=True):
                 line.sudo().sale_line_id = sale_line
         return orders_sudo
@@ -306,6 +306,4 @@ class Sheet(models.Model):
 
     def _is_customer_invoice(self, move):
         self.ensure_one()
-        return (
-            move.commercial_partner_id == self.partner_id.commercial_partner_id
-        )
+        return move.commercial_partner_id == self.partner_id.commercial_partner_id

@@ -21,6 +21,13 @@ class Sheet(models.Model):
         self.ensure_one()
         return self.name
 
+    def _get_company_line(self):
+        """Return who issues the documents, in a line."""
+        self.ensure_one()
+        company_sudo = self.company_id.sudo()
+        parts = [company_sudo.name, company_sudo.vat, company_sudo.phone]
+        return " · ".join(filter(None, parts))
+
     def _get_intake_terms(self):
         """Return the terms of the intake: the type's, its nearest parent's with any,
         or the company's."""

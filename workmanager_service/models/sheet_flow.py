@@ -215,8 +215,10 @@ class Sheet(models.Model):
     def _on_order_confirmed(self):
         """React to an accepted order, whoever confirmed it and wherever."""
         waiting = self.filtered(
-            lambda s: s.state in ("received", "evaluation", "quoted")
-            and not s._has_open_decision()
+            lambda s: (
+                s.state in ("received", "evaluation", "quoted")
+                and not s._has_open_decision()
+            )
         )
         waiting._action_approve()
         waiting._confirm_covered_orders()
@@ -226,8 +228,9 @@ class Sheet(models.Model):
     def _on_order_cancelled(self):
         """React to a refused order: with no other one left, the sheet is refused."""
         self.filtered(
-            lambda sheet: sheet.state in ("quoted", "approved")
-            and not sheet._has_live_order()
+            lambda sheet: (
+                sheet.state in ("quoted", "approved") and not sheet._has_live_order()
+            )
         )._action_refuse()
 
     # --------------------------------------------------------------- BUSINESS

@@ -59,8 +59,10 @@ class WorkLog(models.Model):
         for log in self:
             if log.stop and log.stop < log.start:
                 raise ValidationError(
-                    self.env._("Work on %(sheet)s stops before it starts.")
-                    % {"sheet": log.sheet_id.name}
+                    self.env._(
+                        "Work on %(sheet)s stops before it starts.",
+                        sheet=log.sheet_id.name,
+                    )
                 )
 
     @api.model

@@ -40,7 +40,9 @@ class TestAccess(ServiceCommon):
                 records.with_user(stranger).read(["id", "create_date"])
 
     def test_technician_needs_no_sales_rights(self):
-        self.assertFalse(self.env["sale.order"].with_user(self.technician).has_access("read"))
+        self.assertFalse(
+            self.env["sale.order"].with_user(self.technician).has_access("read")
+        )
         sheet = self._approve(self._create_sheet()).with_user(self.technician)
         sheet.action_start_repair()
         sheet.action_finish_repair()

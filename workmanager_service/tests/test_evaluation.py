@@ -30,9 +30,7 @@ class TestEvaluation(ServiceCommon):
     def test_the_rest_is_good_leaves_answers_and_measures_alone(self):
         self.starts.action_not_ok()
         self.sheet.action_set_rest_ok()
-        self.assertEqual(
-            self.sheet.check_ids.mapped("result"), ["not_ok", False, "ok"]
-        )
+        self.assertEqual(self.sheet.check_ids.mapped("result"), ["not_ok", False, "ok"])
 
     def test_faults_of_checks_are_the_faults_found(self):
         self.starts.write({"result": "not_ok", "fault_ids": self.fault.ids})

@@ -51,6 +51,7 @@ class TestFlow(ServiceCommon):
         return sheet
 
     def test_each_step_refuses_the_other_states_and_says_what_to_do(self):
+        reasons = "no open quotation|nothing to quote"
         for state, label in SHEET_STATES:
             sheet = self._sheet_in(state)
             self.assertEqual(sheet.state, state)
@@ -59,7 +60,7 @@ class TestFlow(ServiceCommon):
                     continue
                 with (
                     self.subTest(state=state, step=step),
-                    self.assertRaisesRegex(UserError, f"{label}|no open quotation|nothing to quote"),
+                    self.assertRaisesRegex(UserError, f"{label}|{reasons}"),
                     self.env.cr.savepoint(),
                 ):
                     getattr(sheet, step)()

@@ -132,7 +132,7 @@ as_postgres() {
 }
 
 start_postgres() {
-    local bin
+    local bin log
     pg_isready -q -t 5 && return
     bin=$(postgres_bin) || die "$PG_HOME was made by PostgreSQL $(
         as_postgres cat "$PG_HOME/data/PG_VERSION"
@@ -141,9 +141,14 @@ start_postgres() {
     chmod 700 "$PGHOST"
     ((EUID != 0)) || chown postgres "$PGHOST"
     # The server outlives this command: it must not keep our locks.
-    (close_locks && as_postgres "$bin/pg_ctl" -D "$PG_HOME/data" -l "$PG_HOME/server.log" \
-        -w -t 60 start >/dev/null 2>&1 </dev/null) || pg_isready -q -t 5 ||
-        die "PostgreSQL does not start: $(as_postgres tail -n 1 "$PG_HOME/server.log")"
+    if ! (close_locks && as_postgres "$bin/pg_ctl" -D "$PG_HOME/data" \
+        -l "$PG_HOME/server.log" -w -t 60 start >/dev/null 2>&1 </dev/null) &&
+        ! pg_isready -q -t 5; then
+        log=$(as_postgres tail -n 20 "$PG_HOME/server.log")
+        ! disk_is_full /dev/stdin <<<"$log" || die "PostgreSQL does not start: $DISK_FULL"
+        die "PostgreSQL does not start: $(grep -E 'FATAL|PANIC' <<<"$log" | tail -n 1)" \
+            "(see $PG_HOME/server.log)"
+    fi
 }
 
 # Points every client at the private server, started where it is down, or checks the

@@ -38,6 +38,9 @@
         "views/sale_order_views.xml",
         "views/workmanager_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["workmanager_service/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

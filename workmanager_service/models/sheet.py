@@ -391,17 +391,15 @@ class Sheet(models.Model):
         """Open the choice of a predefined repair, to add its parts and work."""
         self.ensure_one()
         self._ensure_open()
+        picker = self.env.ref(
+            "workmanager_service.workmanager_operation_view_list_pick"
+        )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Add a Predefined Repair"),
             "res_model": "workmanager.operation",
             "view_mode": "list",
-            "views": [
-                (
-                    self.env.ref("workmanager_service.operation_view_list_pick").id,
-                    "list",
-                )
-            ],
+            "views": [(picker.id, "list")],
             "target": "new",
             "domain": [
                 (

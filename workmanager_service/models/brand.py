@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import escape_psql
 
 
 class Brand(models.Model):
@@ -16,3 +17,9 @@ class Brand(models.Model):
     )
 
     _name_uniq = models.UniqueIndex("(lower(name))", "This brand already exists.")
+
+    @api.model
+    def name_create(self, name):
+        """Return the brand that differs in case only, or create it."""
+        brand = self.search([("name", "=ilike", escape_psql(name.strip()))], limit=1)
+        return (brand.id, brand.display_name) if brand else super().name_create(name)

@@ -1,0 +1,75 @@
+"""The company, its accounts and its people."""
+
+from odoo import Command
+
+from .tools import Shop, read, state
+
+
+def load_company(env):
+    """Turn the main company into the shop, with its users.
+
+    :return: the shop, for the other parts of the demo
+    """
+    data = read("company")
+    company = env.ref("base.main_company")
+    lang = "ro_RO" if env["res.lang"]._lang_get("ro_RO") else "en_US"
+    company.write(
+        {
+            **data["address"],
+            "country_id": env.ref("base.ro").id,
+            "state_id": state(env, data["state"]).id,
+        }
+    )
+    company.partner_id.write({"lang": lang, "tz": "Europe/Bucharest"})
+    if company.chart_template != "ro":
+        env["account.chart.template"].try_loading("ro", company, install_demo=False)
+    shop = Shop(env=env(user=env.ref("base.user_admin")), company=company, lang=lang)
+    shop.env = shop.env(context={**env.context, "allowed_company_ids": company.ids})
+    _load_terms(shop, data["terms"])
+    _load_journals(shop, data["bank"])
+    _load_users(shop, data["users"])
+    return shop
+
+
+def _load_terms(shop, terms):
+    company = shop.company.with_env(shop.env)
+    company.service_intake_terms = terms["en"]
+    shop.translate(company, "service_intake_terms", terms)
+
+
+def _load_journals(shop, bank):
+    """Create what the chart leaves out: the cash register and the bank account."""
+    shop.env["res.partner.bank"].create(
+        {
+            "acc_number": bank["iban"],
+            "partner_id": shop.company.partner_id.id,
+            "bank_id": shop.env["res.bank"].create({"name": bank["name"]}).id,
+            "allow_out_payment": True,
+        }
+    )
+    shop.env["account.journal"].create(
+        {"name": bank["cash"], "type": "cash", "code": "CASA"}
+    )
+
+
+def _load_users(shop, rows):
+    env = shop.env
+    shop.users["admin"] = env.ref("base.user_admin")
+    shop.users["admin"].tz = "Europe/Bucharest"
+    for row in rows:
+        groups = [env.ref(group, raise_if_not_found=False) for group in row["groups"]]
+        shop.users[row["login"]] = env["res.users"].create(
+            {
+                "name": row["name"],
+                "login": row["login"],
+                "password": row["login"],
+                "email": row["email"],
+                "lang": row.get("lang", shop.lang),
+                "tz": "Europe/Bucharest",
+                "company_ids": [Command.set(shop.company.ids)],
+                "company_id": shop.company.id,
+                "group_ids": [
+                    Command.set([group.id for group in groups if group]),
+                ],
+            }
+        )

@@ -176,6 +176,12 @@ database_exists() {
     [[ -n $(sql -d postgres -v name="$1" <<<"SELECT 1 FROM pg_database WHERE datname = :'name'") ]]
 }
 
+# databases_like PREFIX
+databases_like() {
+    sql -d postgres -v prefix="$1" \
+        <<<"SELECT datname FROM pg_database WHERE starts_with(datname, :'prefix')"
+}
+
 # drop_database NAME…: with their files.
 drop_database() {
     local name
@@ -294,6 +300,9 @@ PYTHON
 
 # --- Template databases -------------------------------------------------------------
 
+# What else is in a template than Odoo's own; to be raised when that changes.
+TEMPLATE_FORMAT=1
+
 # Makes, where they are not there yet, a database with the Odoo addons that ours need,
 # and a copy of it with ours: its name goes to TEMPLATE, its install log to TEMPLATE_LOG.
 # The caller's lock on the template lasts as long as the caller.
@@ -302,7 +311,7 @@ ensure_template() {
     base=$(addons_list base)
     ours=$(addons_list ours)
     [[ -n $ours ]] || die "there is no addon in $ROOT"
-    base_name=wm_base_$(digest <<<"$CACHE $HOSTNAME $ODOO_ID $base")
+    base_name=wm_base_$(digest <<<"$TEMPLATE_FORMAT $CACHE $HOSTNAME $ODOO_ID $base")
     TEMPLATE=wm_template_$(digest <<<"$base_name $ours $(addons_digest)")
     # shellcheck disable=SC2034 # for scripts/test
     TEMPLATE_LOG=$CACHE/log/$TEMPLATE.log
@@ -310,10 +319,12 @@ ensure_template() {
 }
 
 make_templates() {
-    local base_name=$1 base=$2 ours=$3
+    local base_name=$1 base=$2 ours=$3 unfinished
     exec {template_lock}>"$CACHE/locks/$TEMPLATE"
     flock -s "$template_lock"
     if ! template_exists "$TEMPLATE"; then
+        mapfile -t unfinished < <(databases_like wm_new_wm_)
+        drop_database "${unfinished[@]}"
         if ! template_exists "$base_name"; then
             make_template "$base_name" '' "Odoo's addons" "$base"
         fi
@@ -327,9 +338,10 @@ template_exists() { database_exists "$1" && [[ -d $DATA/filestore/$1 ]]; }
 # make_template NAME FROM LABEL MODULES
 make_template() {
     local new=wm_new_$1 log=$CACHE/log/$1.log
-    drop_database "$new" "$1"
+    drop_database "$1"
     [[ -z $2 ]] || copy_database "$2" "$new"
     run "template database: $3" install_modules "$new" "$4" "$log"
+    run "template database: assets of the web client" generate_assets "$new"
     mkdir -p "$DATA/filestore/$new"
     rename_database "$new" "$1"
 }
@@ -341,6 +353,27 @@ install_modules() {
         cat "$3"
         return 1
     fi
+}
+
+# Without them the first page takes longer than the browser tests wait for one.
+generate_assets() {
+    run_in_shell "$1" <<'PYTHON'
+PAGES = {
+    "js": ("frontend_minimal", "frontend_lazy", "tests", "web"),
+    "css": ("frontend", "web"),
+}
+for kind, names in PAGES.items():
+    for name in names:
+        bundle = env["ir.qweb"]._get_asset_bundle(
+            f"web.assets_{name}", css=kind == "css", js=kind == "js"
+        )
+        getattr(bundle, kind)()
+PYTHON
+}
+
+# run_in_shell DATABASE <SCRIPT: the shell itself rolls back what is not committed.
+run_in_shell() {
+    { cat && printf '\nenv.cr.commit()\n'; } | odoo shell -d "$1" --no-http
 }
 
 # Drops the templates that nobody is using but the last used base and two of ours.

@@ -1,0 +1,23 @@
+{
+    "name": "Workmanager Portal",
+    "summary": "My Services for customers, and a status page without an account",
+    "version": "19.0.1.0.0",
+    "category": "Services/Workmanager",
+    "author": "Workmanager",
+    "website": "https://github.com/workmanager/workmanager",
+    "license": "LGPL-3",
+    "depends": ["workmanager_service", "portal"],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/ir_config_parameter_data.xml",
+        "views/portal_templates.xml",
+        "views/sale_portal_templates.xml",
+        "views/status_templates.xml",
+        "views/workmanager_sheet_views.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": [
+            "workmanager_portal/static/src/scss/workmanager_portal.scss",
+        ],
+    },
+}

@@ -1,0 +1,227 @@
+from odoo import http
+from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.workmanager_service.models.sheet import CLOSED_STATES
+
+
+class ServicePortal(CustomerPortal):
+    """My Services: what a customer with an account, or with a link, sees."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "service_count" in counters:
+            sheet_model = request.env["workmanager.sheet"].sudo()
+            values["service_count"] = sheet_model.search_count(
+                sheet_model._get_portal_domain()
+            )
+        return values
+
+    def _document_check_access(self, model_name, document_id, access_token=None):
+        """Let portal users in to their company's sheets: no rule of Odoo's does."""
+        sheet_model = request.env["workmanager.sheet"]
+        if model_name == sheet_model._name and request.env.user.share:
+            sheet_sudo = sheet_model.sudo().search(
+                sheet_model._get_portal_domain() & Domain("id", "=", document_id)
+            )
+            if sheet_sudo:
+                return sheet_sudo
+        return super()._document_check_access(
+            model_name, document_id, access_token=access_token
+        )
+
+    # ------------------------------------------------------------------- LIST
+
+    def _get_service_searchbar_sortings(self):
+        return {
+            "date": {
+                "label": request.env._("Newest"),
+                "order": "intake_date desc, id desc",
+            },
+            "deadline": {
+                "label": request.env._("Expected"),
+                "order": "deadline_date, id desc",
+            },
+            "status": {
+                "label": request.env._("Status"),
+                "order": "stage_id, id desc",
+            },
+            "name": {"label": request.env._("Number"), "order": "name, id"},
+        }
+
+    def _get_service_searchbar_filters(self):
+        is_closed = Domain("state", "in", CLOSED_STATES)
+        is_ready = Domain("state", "=", "ready")
+        return {
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+            "open": {"label": request.env._("Open"), "domain": ~is_closed},
+            "decide": {
+                "label": request.env._("To Decide"),
+                "domain": Domain("state", "=", "quoted"),
+            },
+            "ready": {"label": request.env._("To Collect"), "domain": is_ready},
+            "closed": {"label": request.env._("Closed"), "domain": is_closed},
+        }
+
+    def _get_service_searchbar_inputs(self):
+        labels = {
+            "all": request.env._("Search in All"),
+            "name": request.env._("Search in Number"),
+            "equipment": request.env._("Search in Equipment"),
+            "fault": request.env._("Search in Fault"),
+        }
+        return {key: {"input": key, "label": label} for key, label in labels.items()}
+
+    def _get_service_search_domain(self, search_in, search):
+        """Return the domain that looks for ``search`` where ``search_in`` says."""
+        paths = {
+            "name": ["name"],
+            "equipment": [
+                "equipment_id.ref",
+                "equipment_id.serial_number",
+                "equipment_id.model_name",
+                "equipment_id.brand_id.name",
+                "equipment_type_id.name",
+            ],
+            "fault": ["claimed_fault", "claimed_fault_ids.name"],
+        }
+        chosen = paths.get(search_in) or [
+            path for some in paths.values() for path in some
+        ]
+        return Domain.OR(Domain(path, "ilike", search) for path in chosen)
+
+    @http.route(
+        ["/my/services", "/my/services/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+    )
+    def portal_my_services(
+        self, page=1, sortby=None, filterby=None, search=None, search_in=None, **_kwargs
+    ):
+        """Show the services of the customer's company."""
+        sortings = self._get_service_searchbar_sortings()
+        filters = self._get_service_searchbar_filters()
+        inputs = self._get_service_searchbar_inputs()
+        sortby = sortby if sortby in sortings else "date"
+        filterby = filterby if filterby in filters else "all"
+        search_in = search_in if search_in in inputs else "all"
+
+        sheet_model = request.env["workmanager.sheet"].sudo()
+        own_domain = sheet_model._get_portal_domain()
+        domain = own_domain & filters[filterby]["domain"]
+        if search:
+            domain &= self._get_service_search_domain(search_in, search)
+        pager_values = pager(
+            url="/my/services",
+            url_args={
+                "sortby": sortby,
+                "filterby": filterby,
+                "search_in": search_in,
+                "search": search,
+            },
+            total=sheet_model.search_count(domain),
+            page=page,
+            step=self._items_per_page,
+        )
+        sheets_sudo = sheet_model.search(
+            domain,
+            order=sortings[sortby]["order"],
+            limit=self._items_per_page,
+            offset=pager_values["offset"],
+        )
+        request.session["my_services_history"] = sheets_sudo.ids[:100]
+        return request.render(
+            "workmanager_portal.portal_my_services",
+            {
+                **self._prepare_portal_layout_values(),
+                "page_name": "service",
+                "default_url": "/my/services",
+                "sheets": sheets_sudo,
+                "is_narrowed": bool(search or filterby != "all"),
+                "pager": pager_values,
+                "searchbar_sortings": sortings,
+                "searchbar_filters": filters,
+                "searchbar_inputs": inputs,
+                "sortby": sortby,
+                "filterby": filterby,
+                "search": search,
+                "search_in": search_in,
+            },
+        )
+
+    # ------------------------------------------------------------------- PAGE
+
+    @http.route("/my/services/<int:sheet_id>", type="http", auth="public", website=True)
+    def portal_my_service(self, sheet_id, access_token=None, **kwargs):
+        """Show one service to its customer, or to the holder of its link."""
+        try:
+            sheet_sudo = self._document_check_access(
+                "workmanager.sheet", sheet_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        self._set_timezone(sheet_sudo)
+        values = self._prepare_service_values(sheet_sudo)
+        # The page's chatter has no other way to know that its reader was let in.
+        token = sheet_sudo._portal_ensure_token()
+        values = self._get_page_view_values(
+            sheet_sudo, token, values, "my_services_history", False, **kwargs
+        )
+        return request.render("workmanager_portal.portal_my_service", values)
+
+    def _prepare_service_values(self, sheet_sudo):
+        """Return what the page of a service shows."""
+        action = request.env.ref("workmanager_service.workmanager_sheet_action").sudo()
+        evaluation_sudo = sheet_sudo._get_portal_evaluation()
+        return {
+            "page_name": "service",
+            "sheet": sheet_sudo,
+            "steps": sheet_sudo._get_portal_steps(),
+            "notice": sheet_sudo._get_portal_notice(),
+            "evaluation": evaluation_sudo,
+            "findings": sheet_sudo._get_portal_findings(evaluation_sudo),
+            "offers": sheet_sudo._get_portal_offers(),
+            "orders": sheet_sudo._get_portal_orders(),
+            "covered_lines": sheet_sudo._get_portal_covered_lines(),
+            "invoices": sheet_sudo._get_portal_invoices(),
+            "documents": sheet_sudo._get_portal_documents(),
+            "res_company": sheet_sudo.company_id,
+            "backend_url": f"/odoo/action-{action.id}/{sheet_sudo.id}",
+        }
+
+    def _set_timezone(self, sheet_sudo):
+        """Tell a visitor without an account the days as the shop counts them."""
+        if not request.env.context.get("tz"):
+            company_partner = sheet_sudo.company_id.partner_id
+            if tz := request.env.user.tz or company_partner.tz:
+                request.update_context(tz=tz)
+
+    @http.route(
+        "/my/services/<int:sheet_id>/document/<string:document>",
+        type="http",
+        auth="public",
+        website=True,
+    )
+    def portal_my_service_document(
+        self, sheet_id, document, access_token=None, download=False, **_kwargs
+    ):
+        """Send a document of a service, as a PDF."""
+        try:
+            sheet_sudo = self._document_check_access(
+                "workmanager.sheet", sheet_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        documents = sheet_sudo._get_portal_documents()
+        if document not in documents:
+            return request.redirect(sheet_sudo.access_url)
+        title, report = documents[document]
+        return self._show_report(
+            model=sheet_sudo.with_context(document_title=title),
+            report_type="pdf",
+            report_ref=report,
+            download=download,
+        )

@@ -1,0 +1,5 @@
+from . import test_access
+from . import test_decision
+from . import test_pages
+from . import test_status
+from . import test_steps

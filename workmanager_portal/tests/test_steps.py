@@ -1,0 +1,155 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.workmanager_service.tests.common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSteps(ServiceCommon):
+    """The way that the customer reads is the way that the sheet went."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The history of the stages is the subject: it has to be written.
+        cls.env = cls.env(context={})
+
+    def setUp(self):
+        super().setUp()
+        self.sheet = self._create_sheet().with_user(self.env.user)
+        self._track()
+
+    def _track(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
+    def _get_steps(self):
+        self._track()
+        return [
+            (step["state"], step["status"]) for step in self.sheet._get_portal_steps()
+        ]
+
+    def test_new_sheet(self):
+        steps = self.sheet._get_portal_steps()
+        self.assertEqual(steps[0]["status"], "current")
+        self.assertEqual(steps[0]["date"], self.sheet.intake_date)
+        self.assertEqual(steps[0]["label"], "We have received your equipment")
+        self.assertEqual({step["status"] for step in steps[1:]}, {"todo"})
+        self.assertFalse(any(step["date"] for step in steps[1:]))
+        self.assertEqual(len(steps), 7)
+
+    def test_dates_come_from_the_history(self):
+        self._approve(self.sheet)
+        self._track()
+        tracked = self.env["mail.tracking.value"].search(
+            [
+                ("mail_message_id.model", "=", self.sheet._name),
+                ("mail_message_id.res_id", "=", self.sheet.id),
+                ("field_id.name", "=", "stage_id"),
+            ],
+            order="id",
+        )
+        # One message holds the moves of one transaction: here, the last stage alone.
+        tracked[-1].create_date -= timedelta(days=2)
+        step = next(
+            step
+            for step in self.sheet._get_portal_steps()
+            if step["status"] == "current"
+        )
+        self.assertEqual(step["state"], "approved")
+        self.assertEqual(step["date"], tracked[-1].create_date)
+
+    def test_label_of_own_stage(self):
+        waiting = self.env["workmanager.stage"].create(
+            {
+                "name": "Waiting",
+                "state": "received",
+                "sequence": 11,
+                "customer_label": "We wait for a free bench",
+            }
+        )
+        self.sheet.stage_id = waiting
+        steps = self.sheet._get_portal_steps()
+        self.assertEqual(steps[0]["label"], "We wait for a free bench")
+        self.assertEqual(steps[0]["date"], self.sheet.intake_date)
+        waiting.customer_label = False
+        self.assertEqual(self.sheet._get_portal_steps()[0]["label"], "Waiting")
+
+    def test_refused_sheet_skips_the_repair(self):
+        self._quote(self.sheet)
+        self._track()
+        self.sheet.action_refuse_quotation()
+        states = dict(self._get_steps())
+        self.assertNotIn("approved", states)
+        self.assertNotIn("repair", states)
+        self.assertEqual(states["ready"], "current")
+        self.assertEqual(states["delivered"], "todo")
+        self.assertIn("refused", self.sheet._get_portal_notice()["text"])
+
+    def test_unrepairable_sheet(self):
+        self.sheet.action_start_evaluation()
+        self._track()
+        self.sheet.action_mark_unrepairable()
+        self.assertEqual(
+            self._get_steps(),
+            [
+                ("received", "done"),
+                ("evaluation", "done"),
+                ("ready", "current"),
+                ("delivered", "todo"),
+            ],
+        )
+        self.assertIn("could not repair", self.sheet._get_portal_notice()["text"])
+
+    def test_cancelled_sheet_ends_where_it_ended(self):
+        self.sheet.action_start_evaluation()
+        self._track()
+        self.sheet.action_cancel()
+        self.assertEqual(
+            self._get_steps(),
+            [("received", "done"), ("evaluation", "done"), ("cancelled", "current")],
+        )
+        self.assertIn("cancelled", self.sheet._get_portal_notice()["text"])
+
+    def test_resumed_sheet_has_its_way_before_it_again(self):
+        self._quote(self.sheet)
+        self._track()
+        self.sheet.action_refuse_quotation()
+        self._track()
+        self.sheet.action_start_evaluation()
+        steps = self.sheet._get_portal_steps()
+        self.assertEqual(
+            [step["status"] for step in steps],
+            ["done", "current", "todo", "todo", "todo", "todo", "todo"],
+        )
+        self.assertFalse(any(step["date"] for step in steps[2:]))
+
+    def test_delivered_sheet(self):
+        self._repair(self.sheet)
+        self.sheet.company_id.service_delivery_policy = "always"
+        self.sheet.action_deliver()
+        states = dict(self._get_steps())
+        self.assertEqual(states.pop("delivered"), "current")
+        self.assertEqual(set(states.values()), {"done"})
+        steps = self.sheet._get_portal_steps()
+        self.assertEqual(steps[-1]["date"], self.sheet.delivery_date)
+        self.assertEqual(steps[-2]["date"], self.sheet.ready_date)
+
+    def test_expected_date_only_while_it_is_expected(self):
+        self.sheet.deadline_date = fields.Datetime.now()
+        self.assertTrue(self.sheet._get_portal_expected_date())
+        self._repair(self.sheet)
+        self.assertFalse(self.sheet._get_portal_expected_date())
+
+    def test_notice_asks_for_a_decision_once_the_offer_is_sent(self):
+        self._quote(self.sheet)
+        self.assertIn("shortly", self.sheet._get_portal_notice()["text"])
+        self.sheet.sale_order_ids.action_quotation_sent()
+        self.assertIn("accept or refuse", self.sheet._get_portal_notice()["text"])
+        yesterday = fields.Date.today() - timedelta(days=1)
+        self.sheet.sale_order_ids.validity_date = yesterday
+        self.env.invalidate_all()
+        self.assertIn("expired", self.sheet._get_portal_notice()["text"])
+        self.assertFalse(self.sheet._get_portal_offers())

@@ -5,15 +5,22 @@ from odoo import api, models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-# An unpatched Qt draws a CSS pixel smaller than a patched one; wkhtmltopdf zooms by
-# 96 / dpi. These give the same size as 90 dpi with smart shrinking (the documents)
-# and as 96 dpi without (the labels).
-INLINE_DPI = "83"
-LABEL_DPI = "73"
 # In millimetres, where there is no header and footer to leave room for.
 INLINE_MARGIN = "12"
-# Web fonts become drawings there, and their text can be neither searched nor copied.
-INLINE_FONTS = '"Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
+# With an unpatched Qt, web fonts become drawings, whose text can be neither searched
+# nor copied; and a CSS pixel is smaller than with a patched one, be it with smart
+# shrinking (the documents) or without (the labels).
+UNPATCHED_STYLE = """
+body, body *:not(.fa) {{
+    font-family: "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif !important;
+}}
+.article {{ zoom: {zoom}; }}
+.o_service_letterhead {{ position: relative; margin-bottom: 1.25rem; }}
+"""
+DOCUMENT_ZOOM = 1.08
+LABEL_ZOOM = 1.3
+# What some layouts draw behind the page; it has no place in the text.
+SHAPES = ".//svg | .//*[contains(@class, 'o_folder_header_container')]"
 
 
 class IrActionsReport(models.Model):
@@ -36,34 +43,34 @@ class IrActionsReport(models.Model):
         """
         parser = lxml.html.HTMLParser(encoding="utf-8")
         root = lxml.html.fromstring(html, parser=parser)
+        zoom = LABEL_ZOOM
         if root.find_class("header"):
+            zoom = DOCUMENT_ZOOM
             self._inline_headers(root)
             root.set("data-report-margin-top", INLINE_MARGIN)
             root.set("data-report-margin-bottom", INLINE_MARGIN)
-            root.set("data-report-dpi", INLINE_DPI)
-        else:
-            root.set("data-report-dpi", LABEL_DPI)
-        style = E.STYLE(f"body, body *:not(.fa) {{ font-family: {INLINE_FONTS} !important; }}")
+        style = E.STYLE(UNPATCHED_STYLE.format(zoom=zoom))
         root.find_class("article")[0].insert(0, style)
         return lxml.html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
 
     @api.model
     def _inline_headers(self, root):
-        """Put headers and footers into the text, and all documents into one article."""
+        """Make each header and footer the letterhead of its document, and all
+        documents one article."""
         for counter in root.xpath("//span[@class='page']"):
             counter.getparent().drop_tree()
-        headers = root.find_class("header")
-        for header in headers[1:]:
-            header.set("style", f"page-break-before: always; {header.get('style', '')}")
-        lang = root.find_class("article")[0].get("data-oe-lang")
-        for name in ("header", "article", "footer"):
-            for node in root.find_class(name):
-                node.classes.discard(name)
-                node.classes.add(f"o_service_{name}")
         main = root.xpath("//main")[0]
-        documents = list(main)
-        article = E.DIV(E.CLASS("article"))
-        if lang:
-            article.set("data-oe-lang", lang)
-        main.append(article)
-        article.extend(documents)
+        whole = E.DIV(E.CLASS("article"))
+        parts = zip(*map(root.find_class, ("header", "article", "footer")), strict=True)
+        for header, article, footer in list(parts):
+            for shape in [*header.xpath(SHAPES), *footer.xpath(SHAPES)]:
+                shape.drop_tree()
+            letterhead = E.DIV(E.CLASS("o_service_letterhead"), header, footer)
+            if len(whole):
+                letterhead.set("style", "page-break-before: always")
+            elif lang := article.get("data-oe-lang"):
+                whole.set("data-oe-lang", lang)
+            for node in (header, article, footer):
+                node.classes -= {"header", "article", "footer"}
+            whole.extend([letterhead, article])
+        main.append(whole)

@@ -12,9 +12,7 @@ class Sheet(models.Model):
     def _get_document_lang(self):
         """Return the language of the customer's documents."""
         self.ensure_one()
-        return (
-            self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
-        )
+        return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
 
     def _get_qr_value(self):
         """Return what the QR code of the intake protocol says; ASCII only."""
@@ -156,12 +154,18 @@ class Sheet(models.Model):
         An order that other sheets share says nothing about which of them it is for.
         """
         self.ensure_one()
-        return orders.filtered(
-            lambda order: order.sheet_ids == self
-        )._get_priced_lines().filtered(
-            lambda line: not line.sheet_line_ids
-            and not line.is_downpayment
-            and not line.product_uom_id.is_zero(line.qty_invoiced + line.qty_to_invoice)
+        return (
+            orders.filtered(lambda order: order.sheet_ids == self)
+            ._get_priced_lines()
+            .filtered(
+                lambda line: (
+                    not line.sheet_line_ids
+                    and not line.is_downpayment
+                    and not line.product_uom_id.is_zero(
+                        line.qty_invoiced + line.qty_to_invoice
+                    )
+                )
+            )
         )
 
     def _prepare_statement_row(self, sale_line, quantity, coverage="customer"):

@@ -36,9 +36,11 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
+        "wizards/intake_views.xml",
         "views/workmanager_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["workmanager_service/static/src/**/*"],
         "web.assets_tests": ["workmanager_service/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

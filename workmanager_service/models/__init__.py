@@ -2,6 +2,7 @@ from . import accessory
 from . import brand
 from . import checkpoint
 from . import equipment
+from . import equipment_lookup
 from . import equipment_import
 from . import equipment_type
 from . import evaluation

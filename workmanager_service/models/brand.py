@@ -21,5 +21,20 @@ class Brand(models.Model):
     @api.model
     def name_create(self, name):
         """Return the brand that differs in case only, or create it."""
-        brand = self.search([("name", "=ilike", escape_psql(name.strip()))], limit=1)
+        brand = self._find(name)
         return (brand.id, brand.display_name) if brand else super().name_create(name)
+
+    @api.model
+    def _create_missing(self, names):
+        """Create the brands of ``names`` that do not exist."""
+        wanted = {name.strip().casefold(): name.strip() for name in names}
+        wanted.pop("", None)
+        self.create(
+            [{"name": name} for name in wanted.values() if not self._find(name)]
+        )
+
+    @api.model
+    def _find(self, name):
+        return self.with_context(active_test=False).search(
+            [("name", "=ilike", escape_psql(name.strip()))], limit=1
+        )

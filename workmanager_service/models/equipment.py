@@ -1,8 +1,6 @@
 import re
 from collections import Counter
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -21,6 +19,7 @@ class Equipment(models.Model):
         required=True,
         readonly=True,
         copy=False,
+        index="trigram",
         default=lambda self: self.env._("New"),
     )
     active = fields.Boolean(default=True)
@@ -47,6 +46,7 @@ class Equipment(models.Model):
         compute="_compute_serial_key",
         store=True,
         precompute=True,
+        index="trigram",
         help="The serial number without spaces, dashes and case.",
     )
     product_id = fields.Many2one(
@@ -105,8 +105,7 @@ class Equipment(models.Model):
     @api.depends("ref", "brand_id.name", "model_name", "equipment_type_id.name")
     def _compute_display_name(self):
         for equipment in self:
-            what = [equipment.brand_id.name, equipment.model_name]
-            name = " ".join(filter(None, what)) or equipment.equipment_type_id.name
+            name = equipment._get_short_name()
             equipment.display_name = f"[{equipment.ref}] {name}" if name else False
 
     @api.depends("serial_number")
@@ -122,12 +121,8 @@ class Equipment(models.Model):
     @api.depends("warranty_start", "equipment_type_id")
     def _compute_warranty_end(self):
         for equipment in self:
-            months = equipment.equipment_type_id.warranty_months
-            equipment.warranty_end = (
-                equipment.warranty_start + relativedelta(months=months)
-                if equipment.warranty_start and months
-                else False
-            )
+            kind = equipment.equipment_type_id
+            equipment.warranty_end = kind._get_warranty_end(equipment.warranty_start)
 
     @api.depends("warranty_start", "warranty_end")
     def _compute_warranty_state(self):
@@ -214,6 +209,12 @@ class Equipment(models.Model):
         }
 
     # --------------------------------------------------------------- BUSINESS
+
+    def _get_short_name(self):
+        """Return brand and model or, where neither is known, the type."""
+        self.ensure_one()
+        what = [self.brand_id.name, self.model_name]
+        return " ".join(filter(None, what)) or self.equipment_type_id.name
 
     @api.model
     def _normalize_serial(self, serial):

@@ -2,6 +2,7 @@ import re
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # What a row of a spreadsheet says of the customer, and where it is kept.
@@ -37,6 +38,35 @@ class Equipment(models.Model):
     customer_city = fields.Char(
         related="partner_id.city", string="Customer's City", readonly=False
     )
+
+    @api.model
+    def load(self, fields, data):
+        """Create the brands that the import is to create before it takes the rows.
+
+        At the first wrong row Odoo undoes the rows before it, and the brands that they
+        created: every later row of such a brand would be called wrong too.
+        """
+        creatable = self.env.context.get("name_create_enabled_fields") or {}
+        with self.env.cr.savepoint() as savepoint:
+            if creatable.get("brand_id") and "brand_id" in fields:
+                index = fields.index("brand_id")
+                self.env["workmanager.brand"]._create_missing(
+                    row[index] for row in data
+                )
+            result = super().load(fields, data)
+            if not result["ids"]:
+                savepoint.rollback()
+        return result
+
+    def _load_records(self, data_list, update=False):
+        try:
+            return super()._load_records(data_list, update)
+        except UserError as error:
+            if len(data_list) == 1 or not self.env.context.get("import_file"):
+                raise
+            # The import would show the message of the whole batch on its first row.
+            # It then tries row by row, and finds whose it is.
+            raise ValueError(str(error)) from error
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -31,6 +33,16 @@ class EquipmentType(models.Model):
     )
     accessory_ids = fields.Many2many(
         "workmanager.accessory", string="Usual Accessories"
+    )
+    all_fault_ids = fields.Many2many(
+        "workmanager.fault",
+        string="Faults, with Inherited Ones",
+        compute="_compute_inherited",
+    )
+    all_accessory_ids = fields.Many2many(
+        "workmanager.accessory",
+        string="Accessories, with Inherited Ones",
+        compute="_compute_inherited",
     )
     intake_terms = fields.Html(
         translate=True, help="Printed on the intake protocol, above the signatures."
@@ -77,6 +89,28 @@ class EquipmentType(models.Model):
             kind.display_name = (
                 f"{parent.display_name} / {kind.name}" if parent else kind.name
             )
+
+    @api.depends("parent_path", "fault_ids", "accessory_ids")
+    def _compute_inherited(self):
+        for kind in self:
+            family = kind._with_parents()
+            kind.all_fault_ids = family.fault_ids
+            kind.all_accessory_ids = family.accessory_ids
+
+    def _get_inherited(self, fname):
+        """Return the value of the nearest type that has one, else an empty one."""
+        kind = self
+        while kind.parent_id and not kind[fname]:
+            kind = kind.parent_id
+        return kind[fname]
+
+    def _get_warranty_end(self, start):
+        """Return when the manufacturer's warranty that starts on ``start`` ends.
+
+        :rtype: datetime.date or None, when there is none
+        """
+        months = self._get_inherited("warranty_months")
+        return start + relativedelta(months=months) if start and months else None
 
     def _with_parents(self):
         """Return these types and all that they inherit from."""

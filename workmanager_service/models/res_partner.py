@@ -1,9 +1,17 @@
-from odoo import fields, models
+import re
+
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    phone_key = fields.Char(
+        compute="_compute_phone_key",
+        store=True,
+        index="trigram",
+        help="The digits of the phone number, by which the counter finds the customer.",
+    )
     equipment_ids = fields.One2many("workmanager.equipment", "partner_id")
     equipment_count = fields.Integer(
         compute="_compute_service_counts",
@@ -13,6 +21,11 @@ class ResPartner(models.Model):
         compute="_compute_service_counts",
         groups="workmanager_service.group_technician",
     )
+
+    @api.depends("phone")
+    def _compute_phone_key(self):
+        for partner in self:
+            partner.phone_key = re.sub(r"\D", "", partner.phone or "") or False
 
     def _compute_service_counts(self):
         """Count what the customer and its contacts have with us."""

@@ -143,6 +143,21 @@ class Sheet(models.Model):
         string="Customer's Signature", copy=False, attachment=True, max_width=1024
     )
     intake_signed_by = fields.Char(string="Handed In By", copy=False)
+    is_consent_given = fields.Boolean(
+        string="Consent about Data",
+        copy=False,
+        help="The customer was told how the data on the equipment is handled.",
+    )
+    visit_sheet_id = fields.Many2one(
+        "workmanager.sheet",
+        string="Taken In With",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
+        help="The first sheet of the visit in which the customer left several "
+        "equipments.",
+    )
     evaluation_ids = fields.One2many(
         "workmanager.evaluation", "sheet_id", string="Evaluations"
     )
@@ -234,7 +249,8 @@ class Sheet(models.Model):
     @api.depends("intake_date", "equipment_id")
     def _compute_deadline_date(self):
         for sheet in self:
-            days = sheet.equipment_id.equipment_type_id.turnaround_days
+            kind = sheet.equipment_id.equipment_type_id
+            days = kind._get_inherited("turnaround_days")
             sheet.deadline_date = (
                 sheet.intake_date + relativedelta(days=days)
                 if sheet.intake_date and days
@@ -263,7 +279,8 @@ class Sheet(models.Model):
     def _compute_user_id(self):
         for sheet in self:
             if not sheet.user_id:
-                sheet.user_id = sheet.equipment_id.equipment_type_id.user_id
+                kind = sheet.equipment_id.equipment_type_id
+                sheet.user_id = kind._get_inherited("user_id")
 
     @api.depends("evaluation_ids")
     def _compute_evaluation_id(self):
@@ -383,6 +400,11 @@ class Sheet(models.Model):
         self.ensure_one()
         return self.evaluation_id._get_records_action()
 
+    def action_print_intake(self):
+        """Print the intake protocol of the whole visit."""
+        report = self.env.ref("workmanager_service.action_report_intake_protocol")
+        return report.report_action(self._get_visit())
+
     def action_set_rest_ok(self):
         """Mark the checks that have no result yet as good."""
         return self.evaluation_id.action_set_rest_ok()
@@ -475,6 +497,25 @@ class Sheet(models.Model):
                 }
             )
         return evaluations.create(values)
+
+    def _assign_checks(self, responsibles):
+        """Leave the checks of ``responsibles`` and allocate them; others go.
+
+        :param dict responsibles: {checkpoint: user} as decided at intake
+        """
+        for check in self.evaluation_id.check_ids:
+            if check.checkpoint_id not in responsibles:
+                check.unlink()
+            elif responsibles[check.checkpoint_id] != check.user_id:
+                check.user_id = responsibles[check.checkpoint_id]
+
+    def _get_visit(self):
+        """Return the sheets that were taken in with these, in their order."""
+        first = self.visit_sheet_id | self.filtered(lambda s: not s.visit_sheet_id)
+        return self.search(
+            ["|", ("id", "in", first.ids), ("visit_sheet_id", "in", first.ids)],
+            order="id",
+        )
 
     def _ensure_open(self):
         """Refuse sheets that are delivered or cancelled."""

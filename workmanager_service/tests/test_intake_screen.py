@@ -1,0 +1,188 @@
+from odoo import fields
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestIntakeScreen(ServiceCommon):
+    def _form(self, **context):
+        intake = self.env["workmanager.intake"].with_user(self.reception)
+        return Form(intake.with_context(**context))
+
+    def _new_device(self, **values):
+        form = self._form()
+        form.customer_name = values.get("customer_name", "Maria Ionescu")
+        form.customer_phone = values.get("customer_phone", "0722 123 456")
+        form.equipment_type_id = self.laptop
+        form.brand_id = self.brand
+        form.serial_number = values.get("serial_number", "NEW-1")
+        form.claimed_fault = "Nu pornește"
+        return form
+
+    def test_known_equipment_fills_the_screen(self):
+        form = self._form()
+        form.equipment_id = self.equipment
+        self.assertEqual(form.partner_id, self.customer)
+        self.assertEqual(form.equipment_type_id, self.laptop)
+        self.assertEqual(form.signed_by, "Ștefan Țăranu")
+        self.assertEqual(len(form.check_ids), 3)
+        form.claimed_fault_ids.add(self.fault)
+        action = form.save().action_take_in()
+        sheet = self.env["workmanager.sheet"].browse(action["res_id"])
+        self.assertRecordValues(
+            sheet,
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "equipment_id": self.equipment.id,
+                    "claimed_fault_ids": self.fault.ids,
+                    "state": "received",
+                    "received_by_id": self.reception.id,
+                }
+            ],
+        )
+
+    def test_new_customer_and_equipment_are_created_in_place(self):
+        form = self._new_device()
+        form.sale_date = fields.Date.today()
+        self.assertEqual(form.warranty_state, "valid")
+        self.assertTrue(form.is_warranty)
+        sheet = form.save()._take_in()
+        self.assertEqual(sheet.partner_id.name, "Maria Ionescu")
+        self.assertEqual(sheet.partner_id.phone, "0722 123 456")
+        self.assertEqual(sheet.equipment_id.serial_key, "NEW1")
+        self.assertEqual(sheet.equipment_id.partner_id, sheet.partner_id)
+        self.assertTrue(sheet.is_warranty)
+
+    def test_taking_in_twice_makes_one_sheet(self):
+        intake = self._new_device().save()
+        self.assertEqual(intake._take_in(), intake._take_in())
+        self.assertEqual(
+            self.env["res.partner"].search_count([("name", "=", "Maria Ionescu")]), 1
+        )
+
+    def test_identification_data_of_the_type_is_kept(self):
+        self.laptop.equipment_properties = [
+            {"name": "aa11", "type": "char", "string": "IMEI"}
+        ]
+        intake = self._new_device().save()
+        intake.properties = {"aa11": "356938035643809"}
+        sheet = intake._take_in()
+        self.assertEqual(dict(sheet.equipment_id.properties)["aa11"], "356938035643809")
+
+    def test_what_is_missing_is_said_and_nothing_is_created(self):
+        form = self._form()
+        with self.assertRaisesRegex(UserError, "Who brings it"):
+            form.save().action_take_in()
+        form.customer_name = "Maria Ionescu"
+        with self.assertRaisesRegex(UserError, "What is it"):
+            form.save().action_take_in()
+        form.equipment_type_id = self.laptop
+        with self.assertRaisesRegex(UserError, "What is wrong"):
+            form.save().action_take_in()
+        self.assertFalse(
+            self.env["res.partner"].search([("name", "=", "Maria Ionescu")])
+        )
+
+    def test_wrong_input_is_named(self):
+        for values, message in (
+            ({"customer_phone": "072a"}, "not a phone number"),
+            ({"customer_phone": "sună seara"}, "not a phone number"),
+        ):
+            with self.subTest(values), self.assertRaisesRegex(ValidationError, message):
+                self._new_device(**values).save()
+        form = self._new_device()
+        form.customer_email = "maria(at)example"
+        with self.assertRaisesRegex(ValidationError, "not an e-mail"):
+            form.save()
+        form = self._new_device()
+        form.sale_date = "2999-01-01"
+        with self.assertRaisesRegex(ValidationError, "future"):
+            form.save()
+
+    def test_markup_in_a_name_stays_text(self):
+        sheet = self._new_device(customer_name="<script>alert(1)</script>").save()
+        sheet = sheet._take_in()
+        self.assertEqual(sheet.partner_id.name, "<script>alert(1)</script>")
+
+    def test_registered_serial_is_offered(self):
+        form = self._new_device(serial_number="pf3k 9081")
+        self.assertEqual(form.serial_twin_id, self.equipment)
+        intake = form.save()
+        with self.assertRaisesRegex(UserError, "registered already.*Use It"):
+            intake.action_take_in()
+        intake.action_use_twin()
+        self.assertEqual(intake.partner_id, self.customer)
+        self.assertEqual(intake._take_in().equipment_id, self.equipment)
+
+    def test_equipment_in_the_shop_is_not_taken_in_again_unasked(self):
+        first = self._create_sheet()
+        form = self._form()
+        form.equipment_id = self.equipment
+        form.claimed_fault = "Iar nu pornește"
+        self.assertEqual(form.open_sheet_id, first)
+        with self.assertRaisesRegex(UserError, f"on {first.name}"):
+            form.save().action_take_in()
+        form.is_duplicate_confirmed = True
+        self.assertNotEqual(form.save()._take_in(), first)
+
+    def test_return_inside_the_repair_warranty_is_linked_by_one_tap(self):
+        first = self._repair(self._create_sheet())
+        first.with_user(self.reception).action_deliver()
+        for linked, previous in ((False, False), (True, first.id)):
+            form = self._form()
+            form.equipment_id = self.equipment
+            form.claimed_fault = "Iar nu pornește"
+            self.assertEqual(form.previous_sheet_id, first)
+            form.is_return_linked = linked
+            sheet = form.save()._take_in()
+            self.assertEqual(sheet.previous_sheet_id.id, previous)
+            sheet.action_cancel()
+
+    def test_checks_are_allocated_at_intake(self):
+        form = self._form()
+        form.equipment_id = self.equipment
+        form.claimed_fault = "Nu pornește"
+        form.check_ids.remove(2)
+        with form.check_ids.edit(0) as line:
+            line.user_id = self.technician
+        sheet = form.save()._take_in()
+        self.assertEqual(sheet.check_ids.mapped("name"), ["Starts", "Battery voltage"])
+        self.assertEqual(sheet.check_ids[0].user_id, self.technician)
+
+    def test_several_equipments_of_one_visit(self):
+        first = self._new_device().save()
+        action = first.action_take_in_and_next()
+        form = self._form(**action["context"])
+        self.assertEqual(form.partner_id.name, "Maria Ionescu")
+        form.equipment_type_id = self.laptop
+        form.claimed_fault = "Ecran spart"
+        second = form.save()._take_in()
+        self.assertEqual(second.visit_sheet_id, first.sheet_id)
+        self.assertEqual(second._get_visit(), first.sheet_id | second)
+
+    def test_photo_goes_to_the_sheet_and_only_pictures_do(self):
+        attachments = self.env["ir.attachment"].with_user(self.reception)
+        photo = attachments.create(
+            {
+                "name": "colt.gif",
+                "raw": b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+                "res_model": "workmanager.intake",
+            }
+        )
+        intake = self._new_device().save()
+        intake.photo_ids = photo
+        sheet = intake._take_in()
+        self.assertEqual((photo.res_model, photo.res_id), (sheet._name, sheet.id))
+        text = attachments.create({"name": "virus.txt", "raw": b"no picture"})
+        with self.assertRaisesRegex(ValidationError, "virus.txt is not a picture"):
+            self._new_device().save().photo_ids = text
+
+    def test_technician_takes_in_too(self):
+        intake = self.env["workmanager.intake"].with_user(self.technician)
+        intake = intake.create(
+            {"equipment_id": self.equipment.id, "claimed_fault": "Nu pornește"}
+        )
+        self.assertEqual(intake._take_in().received_by_id, self.technician)

@@ -1,0 +1,91 @@
+from odoo.tests import tagged
+
+from .common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLookup(ServiceCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.email = "stefan@example.com"
+        cls.sheet = cls._create_sheet()
+
+    def _lookup(self, text):
+        return self.env["workmanager.equipment"].with_user(self.reception).lookup(text)
+
+    def _found(self, text):
+        return [row["id"] for row in self._lookup(text)["equipment"]]
+
+    def test_everything_at_hand_finds_the_equipment(self):
+        for text in (
+            self.equipment.ref,
+            self.equipment.ref.lower(),
+            "PF-3K 9081",
+            "pf3k9081",
+            "k9081",
+            "+40 721 000 111",
+            "0721.000.111",
+            "Ștefan Țăranu",
+            "țăranu",
+            "stefan@example.com",
+            self.sheet.name,
+            self.sheet.tracking_code,
+            f"https://service.example.com/s/{self.sheet.tracking_code}?x=1",
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(self._found(text), self.equipment.ids)
+
+    def test_invoice_finds_the_equipment_without_invoicing_rights(self):
+        sheet = self._repair(self.sheet)
+        for line in sheet.sudo().line_ids.sale_line_id:
+            line.qty_delivered = line.product_uom_qty
+        sheet.with_user(self.reception).action_create_invoice()
+        invoice = sheet.with_user(self.reception).invoice_ids
+        invoice.action_post()
+        lookup = self.env["workmanager.equipment"].with_user(self.technician).lookup
+        rows = lookup(invoice.name)["equipment"]
+        self.assertEqual([row["id"] for row in rows], self.equipment.ids)
+
+    def test_exact_match_is_marked_and_first(self):
+        longer = self._create_equipment("PF-3K 9081 77")
+        rows = self._lookup("pf3k9081")["equipment"]
+        self.assertEqual(
+            [(row["id"], row["exact"]) for row in rows],
+            [(self.equipment.id, True), (longer.id, False)],
+        )
+
+    def test_row_tells_what_reception_must_know(self):
+        [row] = self._lookup("pf3k9081")["equipment"]
+        self.assertEqual(row["customer"], "Ștefan Țăranu")
+        self.assertEqual(row["open_sheet"], self.sheet.name)
+        self.assertEqual(row["sheet_count"], 1)
+
+    def test_customer_without_equipment_is_found(self):
+        new = self.env["res.partner"].create(
+            {"name": "Ioana Nouă", "phone": "0722 333 444"}
+        )
+        for text in ("Ioana No", "0722333444", "333 444"):
+            with self.subTest(text=text):
+                rows = self._lookup(text)["customers"]
+                self.assertEqual([row["id"] for row in rows], new.ids)
+
+    def test_unknown_or_short_text_finds_nothing(self):
+        for text in ("", " ", "x", "no-such-serial-0000", "<script>", "%", "_____"):
+            with self.subTest(text=text):
+                self.assertEqual(self._lookup(text), {"equipment": [], "customers": []})
+
+    def test_other_company_finds_nothing(self):
+        other = self.env["res.company"].create({"name": "Other shop"})
+        self.reception.write({"company_ids": other.ids, "company_id": other.id})
+        lookup = self.env["workmanager.equipment"].with_user(self.reception).lookup
+        rows = lookup("pf3k9081")
+        self.assertEqual(rows, {"equipment": [], "customers": []})
+
+    def test_it_costs_at_most_six_queries(self):
+        for text in ("pf3k9081", "0721 000 111", "Țăranu", self.sheet.name):
+            self.env.flush_all()
+            self._lookup(text)  # warms the caches of rules and rights
+            self.env.invalidate_all()
+            with self.subTest(text=text), self.assertQueryCount(6):
+                self._lookup(text)

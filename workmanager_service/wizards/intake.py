@@ -1,0 +1,418 @@
+import re
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import email_normalize
+
+MAX_PHOTO_SIZE = 20 * 1024 * 1024
+PHONE = re.compile(r"\+?[\d\s()./-]{6,}")
+
+
+class Intake(models.TransientModel):
+    """One screen that finds or creates customer and equipment, and takes it in."""
+
+    _name = "workmanager.intake"
+    _description = "Intake"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    lookup = fields.Char(string="Look Up", store=False)
+    # --- customer
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        check_company=True,
+    )
+    partner_phone = fields.Char(related="partner_id.phone", string="Customer's Phone")
+    partner_email = fields.Char(related="partner_id.email", string="Customer's E-mail")
+    customer_name = fields.Char(string="Name")
+    customer_phone = fields.Char(string="Phone")
+    customer_email = fields.Char(string="E-mail")
+    # --- equipment
+    equipment_id = fields.Many2one("workmanager.equipment", check_company=True)
+    equipment_type_id = fields.Many2one(
+        "workmanager.equipment.type",
+        string="Type",
+        compute="_compute_equipment_values",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    brand_id = fields.Many2one("workmanager.brand")
+    model_name = fields.Char(string="Model")
+    serial_number = fields.Char(string="Serial Number or IMEI")
+    sale_date = fields.Date(string="Sold On")
+    properties = fields.Properties(
+        definition="equipment_type_id.equipment_properties", copy=False
+    )
+    serial_twin_id = fields.Many2one(
+        "workmanager.equipment", compute="_compute_serial_twin_id"
+    )
+    # --- what is known of it
+    open_sheet_id = fields.Many2one("workmanager.sheet", compute="_compute_history")
+    last_sheet_ids = fields.Many2many("workmanager.sheet", compute="_compute_history")
+    previous_sheet_id = fields.Many2one(
+        "workmanager.sheet",
+        string="Under the Warranty of",
+        compute="_compute_history",
+        help="The repair under whose warranty the equipment comes back.",
+    )
+    is_return_linked = fields.Boolean(
+        string="Same Fault as Then", help="Links the sheet to the earlier repair."
+    )
+    is_duplicate_confirmed = fields.Boolean(string="Take It In Again")
+    # --- service
+    intake_mode = fields.Selection(
+        selection=lambda self: (
+            self.env["workmanager.sheet"]
+            ._fields["intake_mode"]
+            ._description_selection(self.env)
+        ),
+        required=True,
+        default="shop",
+    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Technician",
+        compute="_compute_equipment_values",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    warranty_state = fields.Selection(
+        [("none", "No Warranty"), ("valid", "Under Warranty"), ("expired", "Expired")],
+        compute="_compute_warranty_state",
+    )
+    is_warranty = fields.Boolean(
+        string="Under Warranty",
+        compute="_compute_is_warranty",
+        store=True,
+        readonly=False,
+    )
+    fault_ids = fields.Many2many(related="equipment_type_id.all_fault_ids")
+    claimed_fault_ids = fields.Many2many(
+        "workmanager.fault",
+        string="Claimed Faults",
+        domain="[('id', 'in', fault_ids)]",
+    )
+    claimed_fault = fields.Text(string="Customer's Words")
+    usual_accessory_ids = fields.Many2many(
+        related="equipment_type_id.all_accessory_ids", string="Usual Accessories"
+    )
+    accessory_ids = fields.Many2many(
+        "workmanager.accessory",
+        string="Accessories Left",
+        domain="[('id', 'in', usual_accessory_ids)]",
+    )
+    condition_note = fields.Text(string="Condition")
+    photo_ids = fields.Many2many("ir.attachment", string="Photos")
+    signed_by = fields.Char(
+        string="Handed In By", compute="_compute_signed_by", store=True, readonly=False
+    )
+    signature = fields.Image(max_width=1024)
+    is_consent_given = fields.Boolean(
+        string="Consents to the Use of the Data",
+        help="The customer was told how the data on the equipment is handled.",
+    )
+    check_ids = fields.One2many(
+        "workmanager.intake.check",
+        "intake_id",
+        string="Checks",
+        compute="_compute_check_ids",
+        store=True,
+        readonly=False,
+    )
+    visit_sheet_id = fields.Many2one(
+        "workmanager.sheet", string="Taken In With", readonly=True
+    )
+    sheet_id = fields.Many2one("workmanager.sheet", readonly=True)
+
+    # ---------------------------------------------------------------- COMPUTE
+
+    @api.depends("equipment_id")
+    def _compute_display_name(self):
+        for intake in self:
+            intake.display_name = intake.equipment_id.display_name or self.env._(
+                "New Intake"
+            )
+
+    @api.depends("equipment_id")
+    def _compute_partner_id(self):
+        for intake in self:
+            intake.partner_id = intake.equipment_id.partner_id or intake.partner_id
+
+    @api.depends("partner_id", "customer_name")
+    def _compute_signed_by(self):
+        for intake in self:
+            intake.signed_by = intake.partner_id.name or intake.customer_name
+
+    @api.depends("equipment_id", "equipment_type_id")
+    def _compute_equipment_values(self):
+        for intake in self:
+            kind = intake.equipment_id.equipment_type_id or intake.equipment_type_id
+            intake.equipment_type_id = kind
+            intake.user_id = kind._get_inherited("user_id") or intake.user_id
+
+    @api.depends("serial_number", "brand_id", "equipment_id")
+    def _compute_serial_twin_id(self):
+        equipment = self.env["workmanager.equipment"]
+        for intake in self:
+            key = equipment._normalize_serial(intake.serial_number)
+            intake.serial_twin_id = (
+                equipment.search([("serial_key", "=", key)], limit=1)
+                if key and not intake.equipment_id
+                else False
+            )
+
+    @api.depends("equipment_id")
+    def _compute_history(self):
+        today = fields.Date.context_today(self)
+        for intake in self:
+            sheets = self.env["workmanager.sheet"].search(
+                [("equipment_id", "=", intake.equipment_id.id)], limit=5
+            )
+            intake.last_sheet_ids = sheets
+            intake.open_sheet_id = sheets.filtered(
+                lambda sheet: sheet.state not in ("delivered", "cancelled")
+            )[:1]
+            intake.previous_sheet_id = sheets.filtered(
+                lambda sheet: (
+                    sheet.repair_warranty_end and sheet.repair_warranty_end >= today
+                )
+            )[:1]
+
+    @api.depends("equipment_id", "equipment_type_id", "sale_date")
+    def _compute_warranty_state(self):
+        today = fields.Date.context_today(self)
+        for intake in self:
+            if intake.equipment_id:
+                state = intake.equipment_id._get_warranty_state(today)
+            else:
+                end = intake.equipment_type_id._get_warranty_end(intake.sale_date)
+                state = ("valid" if today <= end else "expired") if end else "none"
+            intake.warranty_state = state
+
+    @api.depends("equipment_id", "equipment_type_id", "sale_date")
+    def _compute_is_warranty(self):
+        for intake in self:
+            intake.is_warranty = intake.warranty_state == "valid"
+
+    @api.depends("equipment_type_id")
+    def _compute_check_ids(self):
+        checkpoints = self.equipment_type_id._get_checkpoints()
+        for intake in self:
+            intake.check_ids = [Command.clear()] + [
+                Command.create({"checkpoint_id": point.id, "user_id": point.user_id.id})
+                for point in checkpoints.get(intake.equipment_type_id, ())
+            ]
+
+    # ------------------------------------------------------------- CONSTRAINT
+
+    @api.constrains("customer_phone")
+    def _check_customer_phone(self):
+        for intake in self.filtered("customer_phone"):
+            if not PHONE.fullmatch(intake.customer_phone.strip()):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not a phone number: use digits, spaces and a leading "
+                        "+ only.",
+                        intake.customer_phone,
+                    )
+                )
+
+    @api.constrains("customer_email")
+    def _check_customer_email(self):
+        for intake in self.filtered("customer_email"):
+            if not email_normalize(intake.customer_email):
+                raise ValidationError(
+                    self.env._("“%s” is not an e-mail address.", intake.customer_email)
+                )
+
+    @api.constrains("sale_date")
+    def _check_sale_date(self):
+        for intake in self:
+            if intake.sale_date and intake.sale_date > fields.Date.context_today(self):
+                raise ValidationError(
+                    self.env._("The day of sale cannot lie in the future.")
+                )
+
+    @api.constrains("photo_ids")
+    def _check_photos(self):
+        for photo in self.photo_ids:
+            if not (photo.mimetype or "").startswith("image/"):
+                raise ValidationError(self.env._("%s is not a picture.", photo.name))
+            if photo.file_size > MAX_PHOTO_SIZE:
+                raise ValidationError(
+                    self.env._(
+                        "%(photo)s is too large: %(size)s MB. A photo may have %(max)s "
+                        "MB.",
+                        photo=photo.name,
+                        size=round(photo.file_size / 1024 / 1024),
+                        max=MAX_PHOTO_SIZE // 1024 // 1024,
+                    )
+                )
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_use_twin(self):
+        """Take the registered equipment with the serial number that was typed."""
+        self.ensure_one()
+        self.equipment_id = self.serial_twin_id
+        return self._reopen()
+
+    def action_take_in(self):
+        """Take the equipment in, and open its sheet."""
+        self.ensure_one()
+        return self._take_in()._get_records_action()
+
+    def action_take_in_and_print(self):
+        """Take the equipment in, and print the protocol of the visit."""
+        self.ensure_one()
+        sheet = self._take_in()
+        return {
+            "type": "ir.actions.client",
+            "tag": "workmanager_print",
+            "params": {
+                "report": sheet.action_print_intake(),
+                "next": sheet._get_records_action(),
+            },
+        }
+
+    def action_take_in_and_next(self):
+        """Take the equipment in, and go on with another one of the same customer."""
+        self.ensure_one()
+        sheet = self._take_in()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "workmanager_service.workmanager_intake_action"
+        )
+        return {
+            **action,
+            "context": {
+                "default_partner_id": sheet.partner_id.id,
+                "default_visit_sheet_id": (sheet.visit_sheet_id or sheet).id,
+                "default_intake_mode": self.intake_mode,
+            },
+        }
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "current",
+        }
+
+    def _take_in(self):
+        """Create what is missing and the sheet; once, however often it is asked.
+
+        :return: the ``workmanager.sheet``
+        """
+        self.ensure_one()
+        self.lock_for_update()
+        if not self.sheet_id:
+            if error := self._intake_error_message():
+                raise UserError(error)
+            if not self.partner_id:
+                self.partner_id = self.env["res.partner"].create(
+                    self._prepare_partner_values()
+                )
+            if not self.equipment_id:
+                self.equipment_id = self.env["workmanager.equipment"].create(
+                    self._prepare_equipment_values()
+                )
+            sheet = self.env["workmanager.sheet"].create(self._prepare_sheet_values())
+            sheet._assign_checks(
+                {line.checkpoint_id: line.user_id for line in self.check_ids}
+            )
+            self.photo_ids.write({"res_model": sheet._name, "res_id": sheet.id})
+            self.sheet_id = sheet
+        return self.sheet_id
+
+    def _intake_error_message(self):
+        """Return what is missing or needs an answer, or False."""
+        self.ensure_one()
+        if not self.partner_id and not (self.customer_name or "").strip():
+            return self.env._("Who brings it? Find the customer, or type a name.")
+        if not self.equipment_id and not self.equipment_type_id:
+            return self.env._("What is it? Find the equipment, or choose its type.")
+        if not self.claimed_fault_ids and not (self.claimed_fault or "").strip():
+            return self.env._(
+                "What is wrong with it? Tap a fault, or write what the customer says."
+            )
+        if self.open_sheet_id and not self.is_duplicate_confirmed:
+            return self.env._(
+                "%(equipment)s is in the shop already, on %(sheet)s. Open that sheet, "
+                "or tick “Take It In Again”.",
+                equipment=self.equipment_id.display_name,
+                sheet=self.open_sheet_id.name,
+            )
+        if self.serial_twin_id and not self.equipment_id:
+            twin = self.serial_twin_id
+            if not self.brand_id or not twin.brand_id or self.brand_id == twin.brand_id:
+                return self.env._(
+                    "The serial number %(serial)s is registered already: "
+                    "%(equipment)s of %(customer)s. Press “Use It”.",
+                    serial=self.serial_number,
+                    equipment=twin.display_name,
+                    customer=twin.partner_id.name or self.env._("nobody"),
+                )
+        return False
+
+    def _prepare_partner_values(self):
+        """Return the values of a new customer."""
+        self.ensure_one()
+        return {
+            "name": self.customer_name.strip(),
+            "phone": self.customer_phone,
+            "email": self.customer_email,
+            "lang": self.env.lang,
+        }
+
+    def _prepare_equipment_values(self):
+        """Return the values of a new equipment."""
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "equipment_type_id": self.equipment_type_id.id,
+            "brand_id": self.brand_id.id,
+            "model_name": self.model_name,
+            "serial_number": self.serial_number,
+            "sale_date": self.sale_date,
+            "properties": self.read(["properties"])[0]["properties"],
+        }
+
+    def _prepare_sheet_values(self):
+        """Return the values of the sheet."""
+        self.ensure_one()
+        values = {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "equipment_id": self.equipment_id.id,
+            "intake_mode": self.intake_mode,
+            "priority": self.priority,
+            "user_id": self.user_id.id,
+            "is_warranty": self.is_warranty,
+            "claimed_fault_ids": self.claimed_fault_ids.ids,
+            "claimed_fault": self.claimed_fault,
+            "accessory_ids": self.accessory_ids.ids,
+            "condition_note": self.condition_note,
+            "intake_signed_by": self.signed_by,
+            "intake_signature": self.signature,
+            "is_consent_given": self.is_consent_given,
+            "visit_sheet_id": self.visit_sheet_id.id,
+        }
+        if self.previous_sheet_id and not self.is_return_linked:
+            values["previous_sheet_id"] = False
+        return values

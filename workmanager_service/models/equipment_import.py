@@ -3,7 +3,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 # What a row of a spreadsheet says of the customer, and where it is kept.
 CUSTOMER_COLUMNS = {
@@ -93,72 +92,114 @@ class Equipment(models.Model):
 
         What is known of a customer already is never overwritten.
         """
-        partners = self.env["res.partner"]
-        result = []
-        known = self._get_namesakes(vals_list)
-        for vals in vals_list:
-            if not set(vals) & set(CUSTOMER_COLUMNS):
-                result.append(vals)
-                continue
+        described = [vals for vals in vals_list if set(vals) & set(CUSTOMER_COLUMNS)]
+        if not described:
+            return vals_list
+        cards = self._get_customer_cards(described)
+        card_of = {}
+        for vals in described:
             details = {
                 fname: (vals.get(column) or "").strip() or False
                 for column, fname in CUSTOMER_COLUMNS.items()
             }
-            vals = {k: v for k, v in vals.items() if k not in CUSTOMER_COLUMNS}
-            if name := details.pop("name"):
-                partner = self._find_customer(known[name], details)
-                if not partner:
-                    partner = partners.create({"name": name, **details})
-                    known[name] |= partner
+            if name := details["name"]:
+                card = _find_card(cards[name], details)
+                if not card:
+                    card = CustomerCard()
+                    cards[name].append(card)
             else:
-                partner = partners.browse(vals.get("partner_id"))
-            missing = {k: v for k, v in details.items() if v and not partner[k]}
-            if partner and missing:
-                partner.write(missing)
-            result.append({**vals, "partner_id": partner.id})
-        return result
+                card = CustomerCard(
+                    self.env["res.partner"].browse(vals.get("partner_id"))
+                )
+            card.fill(details)
+            card_of[id(vals)] = card
+        self._save_customer_cards(dict.fromkeys(card_of.values()))
+        return [
+            {
+                **{k: v for k, v in vals.items() if k not in CUSTOMER_COLUMNS},
+                "partner_id": card_of[id(vals)].partner.id,
+            }
+            if id(vals) in card_of
+            else vals
+            for vals in vals_list
+        ]
 
     @api.model
-    def _get_namesakes(self, vals_list):
-        """Return {name: partners} for the customers' names in ``vals_list``."""
-        partners = self.env["res.partner"]
-        names = {(vals.get("customer_name") or "").strip() for vals in vals_list} - {""}
-        companies = {
-            vals.get("company_id") or self.env.company.id for vals in vals_list
+    def _get_customer_cards(self, vals_list):
+        """Return {name: cards} of the customers who have a name of ``vals_list``."""
+        names = {(vals.get("customer_name") or "").strip() for vals in vals_list}
+        own = self.env.company.id
+        companies = {vals.get("company_id") or own for vals in vals_list}
+        cards = defaultdict(list)
+        for partner in self.env["res.partner"].search(
+            [
+                ("name", "in", list(names - {""})),
+                ("company_id", "in", [False, *companies]),
+            ],
+            order="id",
+        ):
+            cards[partner.name].append(CustomerCard(partner))
+        return cards
+
+    @api.model
+    def _save_customer_cards(self, cards):
+        """Create the new customers, and add what was not known of the others."""
+        new = [card for card in cards if card.partner is None]
+        partners = self.env["res.partner"].create([card.details for card in new])
+        for card, partner in zip(new, partners, strict=True):
+            card.partner = partner
+        for card in cards:
+            if card.partner and card.missing:
+                card.partner.write(card.missing)
+
+
+class CustomerCard:
+    """What is known of a customer, who may have to be created yet."""
+
+    def __init__(self, partner=None):
+        self.partner = partner
+        self.details = {
+            fname: partner[fname] if partner else False
+            for fname in CUSTOMER_COLUMNS.values()
         }
-        namesakes = defaultdict(partners.browse)
-        if names:
-            domain = Domain("name", "in", list(names)) & Domain(
-                "company_id", "in", [False, *companies]
-            )
-            for partner in partners.search(domain, order="id"):
-                namesakes[partner.name] |= partner
-        return namesakes
+        self.missing = {}
 
-    @api.model
-    def _find_customer(self, namesakes, details):
-        """Return the one of ``namesakes`` that ``details`` speak of, if any.
+    def fill(self, details):
+        """Take from ``details`` what is not known."""
+        for fname, value in details.items():
+            if value and not self.details[fname]:
+                self.details[fname] = value
+                if self.partner:
+                    self.missing[fname] = value
 
-        The same phone or e-mail decides; without it, nothing may differ.
-        """
-        possible = namesakes.browse()
-        for partner in namesakes:
-            same, differs = set(), False
-            for fname, value in details.items():
-                if value and partner[fname]:
-                    if _key(fname, value) == _key(fname, partner[fname]):
-                        same.add(fname)
-                    else:
-                        differs = True
-            if same & {"phone", "email"}:
-                return partner
-            if not differs:
-                possible |= partner
-        return possible[:1]
+    def compare(self, details):
+        """Return the fields in which ``details`` agree, and those that differ."""
+        agree, differ = set(), set()
+        for fname, value in details.items():
+            known = self.details[fname]
+            if value and known:
+                same = _comparable(fname, value) == _comparable(fname, known)
+                (agree if same else differ).add(fname)
+        return agree, differ
 
 
-def _key(fname, value):
-    """Return what is compared: a phone by its last nine digits, the rest by letters."""
+def _find_card(namesakes, details):
+    """Return the card of ``namesakes`` that ``details`` speak of, or None.
+
+    The same phone or e-mail decides; without it, nothing may differ.
+    """
+    possible = None
+    for card in namesakes:
+        agree, differ = card.compare(details)
+        if agree & {"phone", "email"}:
+            return card
+        if not differ:
+            possible = possible or card
+    return possible
+
+
+def _comparable(fname, value):
+    """Return a phone by its last nine digits, other texts without their case."""
     if fname == "phone":
         return re.sub(r"\D", "", value)[-9:]
     return value.strip().casefold()

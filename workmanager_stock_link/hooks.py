@@ -47,4 +47,5 @@ def _remove_types(env, types):
     sequences = (types - used).sequence_id
     (types - used).unlink()
     sequences.unlink()
-    used.active = False
+    # The barcode is free for the type that another installation creates.
+    used.write({"active": False, "barcode": False})

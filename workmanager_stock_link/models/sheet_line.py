@@ -57,7 +57,7 @@ class SheetLine(models.Model):
         "sale_line_id.move_ids.move_orig_ids.purchase_line_id.date_planned",
     )
     def _compute_parts(self):
-        now = fields.Datetime.now()
+        today = fields.Datetime.today()
         for line in self:
             available, ordered, date = line._get_supply()
             missing = max(line.quantity - available - ordered, 0.0)
@@ -74,7 +74,7 @@ class SheetLine(models.Model):
                 line.parts_state = "none"
             elif uom.compare(available, line.quantity) >= 0:
                 line.parts_state = "available"
-            elif line.parts_expected_date and line.parts_expected_date < now:
+            elif line.parts_expected_date and line.parts_expected_date < today:
                 line.parts_state = "late"
             else:
                 line.parts_state = "waiting" if uom.is_zero(available) else "partial"
@@ -110,7 +110,11 @@ class SheetLine(models.Model):
         kit_moves = moves.filtered(lambda m: m.product_id != self.product_id)
         if kit_moves:
             # A kit is as complete as its scarcest component.
-            share = min(m.quantity / (m.product_uom_qty or 1.0) for m in kit_moves)
+            share = min(
+                sum(components.mapped("quantity"))
+                / (sum(components.mapped("product_uom_qty")) or 1.0)
+                for components in kit_moves.grouped("product_id").values()
+            )
             available = self.quantity * min(share, 1.0)
         else:
             available = sum(
@@ -301,11 +305,11 @@ class SheetLine(models.Model):
 
     @api.model
     def _cron_mark_late_parts(self):
-        """Mark what a vendor promised for a moment that has passed."""
+        """Mark what a vendor promised for a day that has passed."""
         overdue = self.search(
             [
                 ("parts_state", "in", ("waiting", "partial")),
-                ("parts_expected_date", "<", fields.Datetime.now()),
+                ("parts_expected_date", "<", fields.Datetime.today()),
             ]
         )
         overdue.parts_state = "late"

@@ -234,6 +234,8 @@ class TestSupply(PartsCase):
         line.order_id.button_confirm()
         line.date_planned = fields.Datetime.now() - timedelta(days=1)
         self.assertEqual(sheet.parts_state, "late")
+        line.date_planned = fields.Datetime.today()
+        self.assertEqual(sheet.parts_state, "waiting", "it can still come today")
         line.date_planned = fields.Datetime.now() + timedelta(days=2)
         self.assertEqual(sheet.parts_state, "waiting")
 

@@ -1,7 +1,7 @@
 """Real Odoo servers for the journeys, each with a database of its own.
 
-``scripts/test`` says through ``WORKMANAGER_TEST_*`` which template to copy and where the
-run keeps its files; it also removes what a killed run leaves behind.
+``scripts/test`` says through ``WORKMANAGER_TEST_*`` which template to copy and where
+the run keeps its files; it also removes what a killed run leaves behind.
 """
 
 import contextlib

@@ -162,10 +162,12 @@ class Sheet(models.Model):
             ``status`` (``done``, ``current``, ``todo``)
         """
         self.ensure_one()
-        stages = self.env["workmanager.stage"].sudo().search([])
-        first = {stage.state: stage for stage in reversed(stages)}
+        # Archived stages too: the history has them.
+        all_stages = self.env["workmanager.stage"].with_context(active_test=False)
+        stages = all_stages.sudo().search([])
+        first = {stage.state: stage for stage in reversed(stages.filtered("active"))}
         first[self.state] = self.stage_id
-        arrivals = self._get_portal_arrivals()
+        arrivals = self._get_portal_arrivals(stages)
         states = self._get_portal_states(arrivals)
         position = states.index(self.state)
         return [
@@ -191,8 +193,11 @@ class Sheet(models.Model):
             return [state for state in STEPS if state in arrivals or state in end]
         return list(STEPS)
 
-    def _get_portal_arrivals(self):
-        """Return when the sheet came to each state that it was in, the last time."""
+    def _get_portal_arrivals(self, stages):
+        """Return when the sheet came to each state that it was in, the last time.
+
+        :param stages: all stages, archived ones too
+        """
         self.ensure_one()
         changes = (
             self.env["mail.tracking.value"]
@@ -208,8 +213,7 @@ class Sheet(models.Model):
                 order="id",
             )
         )
-        stages = self.env["workmanager.stage"].sudo().with_context(active_test=False)
-        state_of = {stage.id: stage.state for stage in stages.search([])}
+        state_of = {stage.id: stage.state for stage in stages}
         arrivals = {"received": self.intake_date}
         for change in changes:
             state = state_of.get(change.new_value_integer)

@@ -19,6 +19,8 @@ body, body *:not(.fa) {{
 """
 DOCUMENT_ZOOM = 1.08
 LABEL_ZOOM = 1.3
+# What a customer of the service gets on paper: sheets, quotations, invoices.
+DOCUMENT_MODELS = ("workmanager.sheet", "sale.order", "account.move")
 # What some layouts draw behind the page; it has no place in the text.
 SHAPES = ".//svg | .//*[contains(@class, 'o_folder_header_container')]"
 
@@ -27,7 +29,7 @@ class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _prepare_html(self, html, report_model=False):
-        if report_model == "workmanager.sheet" and not _wkhtml().is_patched_qt:
+        if report_model in DOCUMENT_MODELS and not _wkhtml().is_patched_qt:
             html = self._adapt_to_unpatched_qt(html)
         return super()._prepare_html(html, report_model=report_model)
 
@@ -38,13 +40,16 @@ class IrActionsReport(models.Model):
         It drops the headers and footers that are handed to it, and refuses to print
         several documents into one file: all becomes one article with page breaks.
 
-        :param str html: what a report of sheets rendered
+        :param str html: what a report rendered
         :return: the same, ready for :meth:`_prepare_html`
         """
         parser = lxml.html.HTMLParser(encoding="utf-8")
         root = lxml.html.fromstring(html, parser=parser)
+        if not root.find_class("article"):
+            return html  # a report of somebody else's making
         zoom = LABEL_ZOOM
-        if root.find_class("header"):
+        parts = {len(root.find_class(name)) for name in ("header", "article", "footer")}
+        if len(parts) == 1:
             zoom = DOCUMENT_ZOOM
             self._inline_headers(root)
             root.set("data-report-margin-top", INLINE_MARGIN)
@@ -61,8 +66,13 @@ class IrActionsReport(models.Model):
             counter.getparent().drop_tree()
         main = root.xpath("//main")[0]
         whole = E.DIV(E.CLASS("article"))
-        parts = zip(*map(root.find_class, ("header", "article", "footer")), strict=True)
-        for header, article, footer in list(parts):
+        parts = list(
+            zip(*map(root.find_class, ("header", "article", "footer")), strict=True)
+        )
+        if len(parts) == 1:  # Odoo attaches the file to the record that it names
+            for name in ("data-oe-model", "data-oe-id"):
+                whole.set(name, parts[0][1].get(name, ""))
+        for header, article, footer in parts:
             for shape in [*header.xpath(SHAPES), *footer.xpath(SHAPES)]:
                 shape.drop_tree()
             letterhead = E.DIV(E.CLASS("o_service_letterhead"), header, footer)

@@ -31,7 +31,7 @@ def main(template_path, path):
     )
     stable(catalogue).save(path)
     missing = len(catalogue.untranslated_entries()) + len(catalogue.fuzzy_entries())
-    print(f"{path}: {len(catalogue)} terms, {missing} to translate")
+    sys.stdout.write(f"{path}: {len(catalogue)} terms, {missing} to translate\n")
 
 
 main(*sys.argv[1:])

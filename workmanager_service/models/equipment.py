@@ -4,6 +4,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 
 class Equipment(models.Model):
@@ -81,6 +82,10 @@ class Equipment(models.Model):
         precompute=True,
         tracking=True,
     )
+    warranty_document = fields.Char(
+        help="Number of the invoice or warranty certificate that the dates come from."
+    )
+    warranty_source = fields.Char(compute="_compute_warranty_source")
     warranty_state = fields.Selection(
         [("none", "No Warranty"), ("valid", "Under Warranty"), ("expired", "Expired")],
         compute="_compute_warranty_state",
@@ -90,7 +95,15 @@ class Equipment(models.Model):
         definition="equipment_type_id.equipment_properties", copy=True
     )
     note = fields.Html()
+    owner_ids = fields.One2many(
+        "workmanager.equipment.owner", "equipment_id", string="Owners"
+    )
     sheet_ids = fields.One2many("workmanager.sheet", "equipment_id", string="Sheets")
+    line_ids = fields.Many2many(
+        "workmanager.sheet.line",
+        string="Parts and Work Done",
+        compute="_compute_line_ids",
+    )
     sheet_count = fields.Integer(compute="_compute_sheet_count")
 
     _ref_uniq = models.UniqueIndex("(ref)", "This equipment ID is already in use.")
@@ -130,6 +143,33 @@ class Equipment(models.Model):
         for equipment in self:
             equipment.warranty_state = equipment._get_warranty_state(today)
 
+    @api.depends(
+        "warranty_start", "warranty_end", "warranty_document", "sale_order_line_id"
+    )
+    def _compute_warranty_source(self):
+        """Say where the warranty comes from."""
+        for equipment in self:
+            order_sudo = equipment.sudo().sale_order_line_id.order_id
+            source = order_sudo.name or equipment.warranty_document
+            if not equipment.warranty_end:
+                equipment.warranty_source = False
+            elif source:
+                equipment.warranty_source = self.env._(
+                    "Until %(end)s, by %(document)s",
+                    end=format_date(self.env, equipment.warranty_end),
+                    document=source,
+                )
+            elif equipment.warranty_start:
+                equipment.warranty_source = self.env._(
+                    "Until %(end)s, counted from %(start)s",
+                    end=format_date(self.env, equipment.warranty_end),
+                    start=format_date(self.env, equipment.warranty_start),
+                )
+            else:
+                equipment.warranty_source = self.env._(
+                    "Until %(end)s", end=format_date(self.env, equipment.warranty_end)
+                )
+
     def _search_warranty_state(self, operator, value):
         if operator != "in":
             return NotImplemented
@@ -140,6 +180,11 @@ class Equipment(models.Model):
             "expired": Domain("warranty_end", "<", today),
         }
         return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("sheet_ids.line_ids.quantity_done")
+    def _compute_line_ids(self):
+        for equipment in self:
+            equipment.line_ids = equipment.sheet_ids.line_ids.filtered("quantity_done")
 
     def _compute_sheet_count(self):
         counts = dict(
@@ -175,9 +220,14 @@ class Equipment(models.Model):
         self._ensure_serials_free(
             [{"company_id": self.env.company.id, **vals} for vals in vals_list]
         )
-        return super().create(vals_list)
+        equipment = super().create(vals_list)
+        equipment._record_owner()
+        return equipment
 
     def write(self, vals):
+        changing = self.browse()
+        if "partner_id" in vals:
+            changing = self.filtered(lambda e: e.partner_id.id != vals["partner_id"])
         if set(vals) & {"serial_number", "brand_id", "company_id", "active"}:
             self._ensure_serials_free(
                 [
@@ -192,9 +242,15 @@ class Equipment(models.Model):
                 ],
                 known=self,
             )
-        return super().write(vals)
+        res = super().write(vals)
+        changing._record_owner()
+        return res
 
     # ----------------------------------------------------------------- ACTION
+
+    def action_view_invoices(self):
+        """Open the invoices of the equipment's sheets."""
+        return self.sheet_ids.action_view_invoices()
 
     def action_view_sheets(self):
         """Open the equipment's history: its sheets, the newest first."""
@@ -220,6 +276,16 @@ class Equipment(models.Model):
     def _normalize_serial(self, serial):
         """Return what makes a serial number the same one however it was typed."""
         return re.sub(r"[\s\-./_]+", "", serial or "").upper() or False
+
+    def _record_owner(self):
+        """Note who owns these equipment from now on."""
+        self.env["workmanager.equipment.owner"].sudo().create(
+            [
+                {"equipment_id": equipment.id, "partner_id": equipment.partner_id.id}
+                for equipment in self
+                if equipment.partner_id
+            ]
+        )
 
     @api.model
     def _ensure_serials_free(self, vals_list, known=()):

@@ -3,12 +3,16 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .intake_terms_mixin import TERMS_HELP
+
 
 class EquipmentType(models.Model):
     _name = "workmanager.equipment.type"
     _description = "Equipment Type"
+    _inherit = ["workmanager.intake.terms.mixin"]
     _order = "sequence, name"
     _parent_store = True
+    _terms_report = "workmanager_service.action_report_type_terms"
 
     name = fields.Char(required=True, translate=True)
     display_name = fields.Char(recursive=True)
@@ -44,9 +48,7 @@ class EquipmentType(models.Model):
         string="Accessories, with Inherited Ones",
         compute="_compute_inherited",
     )
-    intake_terms = fields.Html(
-        translate=True, help="Printed on the intake protocol, above the signatures."
-    )
+    intake_terms = fields.Html(translate=True, help=TERMS_HELP)
     turnaround_days = fields.Integer(
         string="Turnaround (days)",
         default=7,
@@ -82,6 +84,10 @@ class EquipmentType(models.Model):
                 self.env._("An equipment type cannot be its own parent.")
             )
 
+    @api.constrains("intake_terms")
+    def _check_intake_terms(self):
+        self._check_terms()
+
     @api.depends("name", "parent_id.display_name")
     def _compute_display_name(self):
         for kind in self:
@@ -103,6 +109,23 @@ class EquipmentType(models.Model):
         while kind.parent_id and not kind[fname]:
             kind = kind.parent_id
         return kind[fname]
+
+    def _get_terms(self):
+        """Return the terms of the type, of its nearest parent with any, or those of
+        the company in the environment."""
+        terms = super()._get_terms()
+        if terms:
+            return terms
+        if self.parent_id:
+            return self.parent_id._get_terms()
+        # Technicians print the terms and may not read the company's settings.
+        return self.env.company.sudo()._get_terms()
+
+    def _get_terms_sheet_domain(self):
+        return [
+            ("equipment_type_id", "child_of", self.ids),
+            ("company_id", "=", self.env.company.id),
+        ]
 
     def _get_warranty_end(self, start):
         """Return when the manufacturer's warranty that starts on ``start`` ends.

@@ -26,6 +26,11 @@ class Operation(models.Model):
         groups="workmanager_service.group_manager",
         help="Sum of the products' costs.",
     )
+    margin = fields.Monetary(
+        compute="_compute_amounts",
+        groups="workmanager_service.group_manager",
+        help="Price less cost.",
+    )
 
     @api.depends(
         "line_ids.quantity",
@@ -39,6 +44,7 @@ class Operation(models.Model):
             operation.currency_id = self.env.company.currency_id
             operation.price = sum(line._get_price() for line in operation.line_ids)
             operation.cost = sum(line._get_cost() for line in operation.line_ids)
+            operation.margin = operation.price - operation.cost
 
     def action_add_to_sheet(self):
         """Add the parts and work to the sheet from which the choice was opened."""

@@ -1,8 +1,14 @@
 from odoo import api, fields, models
 
+from .intake_terms_mixin import TERMS_HELP
+
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "workmanager.intake.terms.mixin"]
+
+    _terms_field = "service_intake_terms"
+    _terms_report = "workmanager_service.action_report_company_terms"
 
     service_delivery_policy = fields.Selection(
         [
@@ -15,16 +21,56 @@ class ResCompany(models.Model):
         default="always",
     )
     service_intake_terms = fields.Html(
-        string="Intake Terms",
-        translate=True,
-        help="Printed on the intake protocol where the equipment type has no terms.",
+        string="Intake Terms", translate=True, help=TERMS_HELP
     )
+    service_intake_document = fields.Selection(
+        [
+            ("each", "One protocol each"),
+            ("visit", "One protocol for the visit"),
+        ],
+        string="Several Equipments",
+        required=True,
+        default="each",
+    )
+    service_print_labels = fields.Boolean(string="Labels at Intake")
+    service_label_format = fields.Selection(
+        [
+            ("roll", "Label printer, 62 × 29 mm"),
+            ("a4", "A4 sheets of 3 × 8 labels, 70 × 37 mm"),
+        ],
+        string="Label Format",
+        required=True,
+        default="roll",
+    )
+    service_print_photos = fields.Boolean(string="Photos on the Intake Protocol")
+
+    service_warranty_days = fields.Integer(
+        string="Days for a Repair under Warranty",
+        default=15,
+        help="The legal deadline, counted from the intake. Zero: none.",
+    )
+    service_warranty_days_unit = fields.Selection(
+        [("calendar", "Calendar Days"), ("working", "Working Days")],
+        string="Kind of Days",
+        required=True,
+        default="calendar",
+    )
+    service_warranty_extension = fields.Boolean(
+        string="Extend the Warranty by the Time in Service", default=True
+    )
+
+    @api.constrains("service_intake_terms")
+    def _check_service_intake_terms(self):
+        self._check_terms()
 
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
         companies._create_sheet_sequence()
         return companies
+
+    def _get_terms_sheet_domain(self):
+        return [("company_id", "=", self.id)]
 
     def _create_sheet_sequence(self):
         """Give each company its own numbering of sheets: FS/2026/00001."""

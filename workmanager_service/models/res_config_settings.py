@@ -7,6 +7,31 @@ class ResConfigSettings(models.TransientModel):
     service_delivery_policy = fields.Selection(
         related="company_id.service_delivery_policy", readonly=False
     )
+    service_warranty_days = fields.Integer(
+        related="company_id.service_warranty_days", readonly=False
+    )
+    service_warranty_days_unit = fields.Selection(
+        related="company_id.service_warranty_days_unit", readonly=False
+    )
+    service_warranty_extension = fields.Boolean(
+        related="company_id.service_warranty_extension", readonly=False
+    )
     service_intake_terms = fields.Html(
         related="company_id.service_intake_terms", readonly=False
     )
+    service_intake_document = fields.Selection(
+        related="company_id.service_intake_document", readonly=False, required=True
+    )
+    service_print_labels = fields.Boolean(
+        related="company_id.service_print_labels", readonly=False
+    )
+    service_label_format = fields.Selection(
+        related="company_id.service_label_format", readonly=False, required=True
+    )
+    service_print_photos = fields.Boolean(
+        related="company_id.service_print_photos", readonly=False
+    )
+
+    def action_preview_terms(self):
+        """Show the company's intake terms as they are printed."""
+        return self.company_id.action_preview_terms()

@@ -246,15 +246,17 @@ class Sheet(models.Model):
         for sheet in self:
             sheet.partner_id = sheet.equipment_id.partner_id or sheet.partner_id
 
-    @api.depends("intake_date", "equipment_id")
+    @api.depends("intake_date", "equipment_id", "is_warranty")
     def _compute_deadline_date(self):
+        """Take the turnaround of the type, or the legal deadline when it is sooner."""
         for sheet in self:
             kind = sheet.equipment_id.equipment_type_id
             days = kind._get_inherited("turnaround_days")
-            sheet.deadline_date = (
-                sheet.intake_date + relativedelta(days=days)
-                if sheet.intake_date and days
-                else sheet.deadline_date
+            deadlines = [sheet._get_legal_deadline()]
+            if sheet.intake_date and days:
+                deadlines.append(sheet.intake_date + relativedelta(days=days))
+            sheet.deadline_date = min(filter(None, deadlines), default=None) or (
+                sheet.deadline_date
             )
 
     @api.depends("deadline_date", "state")
@@ -307,11 +309,7 @@ class Sheet(models.Model):
     @api.depends("equipment_id", "intake_date")
     def _compute_is_warranty(self):
         for sheet in self:
-            day = fields.Date.context_today(sheet, sheet.intake_date)
-            equipment = sheet.equipment_id
-            sheet.is_warranty = bool(
-                equipment and equipment._get_warranty_state(day) == "valid"
-            )
+            sheet.is_warranty = sheet._is_warranty_by_date()
 
     @api.depends("equipment_id")
     def _compute_previous_sheet_id(self):
@@ -401,9 +399,20 @@ class Sheet(models.Model):
         return self.evaluation_id._get_records_action()
 
     def action_print_intake(self):
-        """Print the intake protocol of the whole visit."""
-        report = self.env.ref("workmanager_service.action_report_intake_protocol")
-        return report.report_action(self._get_visit())
+        """Print the papers of the whole visit: what the company's settings say."""
+        reports = self._get_intake_reports()
+        if len(reports) == 1:
+            return reports[0]
+        return {
+            "type": "ir.actions.client",
+            "tag": "workmanager_print",
+            "params": {"reports": reports},
+        }
+
+    def action_print_labels(self):
+        """Print the labels of the whole visit."""
+        report = self._get_label_report()
+        return report.report_action(self._get_visit(), config=False)
 
     def action_set_rest_ok(self):
         """Mark the checks that have no result yet as good."""

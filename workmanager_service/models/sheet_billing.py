@@ -57,10 +57,12 @@ class Sheet(models.Model):
             return NotImplemented
         return [("line_ids.sale_line_id.order_id", "in", value)]
 
-    @api.depends("line_ids.sale_line_id.invoice_lines.move_id")
+    @api.depends("line_ids.sale_line_id.order_id.order_line.invoice_lines.move_id")
     def _compute_invoice_ids(self):
         for sheet in self:
-            sheet.invoice_ids = sheet.line_ids.sale_line_id.invoice_lines.move_id
+            sale_lines = sheet.line_ids.sale_line_id
+            advances = sale_lines.order_id.order_line.filtered("is_downpayment")
+            sheet.invoice_ids = (sale_lines | advances).invoice_lines.move_id
             sheet.invoice_count = len(sheet.invoice_ids)
 
     @api.depends(
@@ -104,7 +106,6 @@ class Sheet(models.Model):
         :raises UserError: the work is not finished, or there is nothing to invoice
         """
         self._lock()
-        self.check_access("write")
         early = self.filtered(lambda s: s.state not in ("ready", "delivered"))
         if early:
             raise UserError(early[0]._next_step_message())

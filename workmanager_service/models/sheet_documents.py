@@ -1,7 +1,15 @@
 from collections import defaultdict
 
-from odoo import api, models
-from odoo.tools import format_date, format_datetime, formatLang, is_html_empty
+from PIL import Image
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, format_datetime, formatLang
+from odoo.tools.image import binary_to_image, image_fix_orientation, image_to_base64
+
+PHOTO_COUNT = 3
+# Enough for 55 mm on paper; a photo of a telephone has a hundred times the pixels.
+PHOTO_SIZE = (480, 480)
 
 
 class Sheet(models.Model):
@@ -26,17 +34,167 @@ class Sheet(models.Model):
         parts = [company_sudo.name, company_sudo.vat, company_sudo.phone]
         return " · ".join(filter(None, parts))
 
+    # ----------------------------------------------------------------- INTAKE
+
+    def _get_intake_reports(self):
+        """Return the actions that print the papers of the visit of these sheets."""
+        visit = self._get_visit()
+        company_sudo = self.company_id[:1].sudo()  # its settings are not for all
+        name = "intake_protocol"
+        if len(visit) > 1 and company_sudo.service_intake_document == "visit":
+            name = "intake_protocol_visit"
+        reports = self.env.ref(f"workmanager_service.action_report_{name}")
+        if company_sudo.service_print_labels:
+            reports += self._get_label_report()
+        return [report.report_action(visit, config=False) for report in reports]
+
+    def _get_label_report(self):
+        """Return the report for the labels that the company uses."""
+        name = "label_a4" if self._get_label_format() == "a4" else "label"
+        return self.env.ref(f"workmanager_service.action_report_{name}")
+
+    def _get_label_format(self):
+        return self.company_id[:1].sudo().service_label_format
+
+    def _get_visits(self):
+        """Return the whole visits of these sheets, one for each customer.
+
+        :return: a list of ``workmanager.sheet`` recordsets
+        """
+        visits = self._get_visit().grouped(
+            lambda sheet: (sheet.visit_sheet_id or sheet, sheet.partner_id)
+        )
+        return list(visits.values())
+
     def _get_intake_terms(self):
-        """Return the terms of the intake: the type's, its nearest parent's with any,
-        or the company's."""
+        """Return the terms of the intake with their placeholders filled, or False.
+
+        Of several sheets with the same terms, these are filled with what is on each.
+        """
+        terms = self._get_raw_terms()
+        return terms and self.equipment_type_id._fill_terms(
+            terms, self._get_terms_values()
+        )
+
+    def _get_raw_terms(self):
+        sheet = self[:1]
+        return sheet.equipment_type_id.with_company(sheet.company_id)._get_terms()
+
+    def _get_visit_terms(self):
+        """Return the terms of these sheets, each once.
+
+        :return: a list of (types, terms)
+        """
+
+        def get_terms(sheet):
+            # One fee says nothing about an equipment with another one.
+            terms = sheet._get_raw_terms()
+            return terms, "diagnosis_fee" in (
+                terms or ""
+            ) and sheet._get_diagnosis_fee()
+
+        return [
+            (sheets.equipment_type_id, sheets._get_intake_terms())
+            for (terms, _fee), sheets in self.grouped(get_terms).items()
+            if terms
+        ]
+
+    def _get_terms_values(self):
+        """Return {placeholder: text} for the terms of the intake."""
+        rows = [sheet._prepare_terms_values() for sheet in self]
+        return {
+            name: ", ".join(dict.fromkeys(row[name] for row in rows if row[name]))
+            for name in rows[0]
+        }
+
+    def _prepare_terms_values(self):
         self.ensure_one()
-        kind = self.equipment_type_id
-        while kind and is_html_empty(kind.intake_terms):
-            kind = kind.parent_id
-        # Technicians print the protocol and may not read the company's settings.
-        company_sudo = self.company_id.sudo()
-        terms = kind.intake_terms or company_sudo.service_intake_terms
-        return False if is_html_empty(terms) else terms
+        return {
+            "customer": self.partner_id.display_name,
+            "equipment": self.equipment_id._get_short_name(),
+            "serial": self.equipment_id.serial_number,
+            "number": self.name,
+            "date": format_date(self.env, self.intake_date),
+            "deadline": format_date(self.env, self.deadline_date),
+            "company": self.company_id.sudo().name,
+            "diagnosis_fee": self._get_diagnosis_fee(),
+        }
+
+    @api.model
+    def _get_terms_samples(self):
+        """Return {placeholder: text} where there is no sheet to take it from."""
+        now, company = fields.Datetime.now(), self.env.company
+        return {
+            "customer": self.env._("Jane Smith"),
+            "equipment": "Lenovo ThinkPad E15",
+            "serial": "PF3K9081",
+            "number": f"FS/{now.year}/00001",
+            "date": format_date(self.env, now),
+            "deadline": format_date(self.env, fields.Date.add(now, days=7)),
+            "company": company.name,
+            "diagnosis_fee": formatLang(
+                self.env, 100.0, currency_obj=company.currency_id
+            ),
+        }
+
+    def _get_diagnosis_fee(self):
+        """Return what the diagnosis costs this customer with taxes, as text."""
+        self.ensure_one()
+        product = self.equipment_type_id._get_inherited("diagnosis_product_id")
+        if not product:
+            return ""
+        # Technicians print the fee and have no rights on prices and taxes.
+        line_sudo = (
+            self.env["workmanager.sheet.line"]
+            .sudo()
+            .new(
+                {"sheet_id": self.id, "product_id": product.id, "coverage": "customer"}
+            )
+        )
+        amounts = line_sudo.tax_ids.compute_all(
+            line_sudo._get_pricelist_price(),
+            currency=self.currency_id,
+            product=product,
+            partner=self.partner_id,
+        )
+        return formatLang(
+            self.env, amounts["total_included"], currency_obj=self.currency_id
+        )
+
+    def _get_intake_photos(self):
+        """Return the first photos of the sheet, small and encoded for the document.
+
+        None when the company does not print photos.
+        """
+        self.ensure_one()
+        if not self.company_id.sudo().service_print_photos:
+            return []
+        attachments = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("mimetype", "=like", "image/%"),
+                ("mimetype", "not like", "svg"),
+            ],
+            order="id",
+            limit=PHOTO_COUNT,
+        )
+        return list(filter(None, map(self._shrink_photo, attachments)))
+
+    @api.model
+    def _shrink_photo(self, attachment):
+        """Return a photo in the size that is printed, or False if it cannot be read."""
+        try:
+            image = binary_to_image(attachment.raw)
+            # Reads a JPEG at a fraction of its size, which saves time and memory.
+            image.draft("RGB", PHOTO_SIZE)
+            image = image_fix_orientation(image)
+            image.thumbnail(PHOTO_SIZE)
+            return image_to_base64(image, "JPEG", quality=80)
+        except (UserError, OSError, ValueError, Image.DecompressionBombError):
+            return False
+
+    # -------------------------------------------------------------- EQUIPMENT
 
     def _get_equipment_properties(self):
         """Return (label, text) for each property of the equipment that has a value."""

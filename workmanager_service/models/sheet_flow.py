@@ -38,13 +38,12 @@ class Sheet(models.Model):
     _inherit = "workmanager.sheet"
 
     def write(self, vals):
-        if (
-            "stage_id" in vals
-            and self.env.context.get("sheet_transition") is not IN_TRANSITION
-        ):
-            self._move_to_stage(self.env["workmanager.stage"].browse(vals["stage_id"]))
-        if set(vals) & {"partner_id", "equipment_id", "company_id"}:
-            self.line_ids._ensure_not_quoted()
+        if self.env.context.get("sheet_transition") is not IN_TRANSITION:
+            if "stage_id" in vals:
+                stages = self.env["workmanager.stage"]
+                self._move_to_stage(stages.browse(vals["stage_id"]))
+            if set(vals) & {"partner_id", "equipment_id", "company_id"}:
+                self.line_ids._ensure_not_quoted()
         return super().write(vals)
 
     # ----------------------------------------------------------------- ACTION
@@ -243,12 +242,21 @@ class Sheet(models.Model):
                 {"stage_id": stage.id, **values}
             )
 
+    def _set_equipment(self, equipment):
+        """Point these sheets to ``equipment``, which is the same device."""
+        self.with_context(sheet_transition=IN_TRANSITION).write(
+            {"equipment_id": equipment.id}
+        )
+
     def _lock(self):
         """Wait for whoever works on these sheets, and keep others off until commit.
 
         A transaction that waited is then repeated by Odoo on what the other one
         left, so that the same step done twice has one effect.
+
+        :raises AccessError: the user may not change the sheets
         """
+        self.check_access("write")
         if self.ids:
             self.env.cr.execute(
                 "SELECT id FROM workmanager_sheet WHERE id IN %s ORDER BY id"
@@ -266,7 +274,6 @@ class Sheet(models.Model):
         """
         self._lock()
         sources, target = TRANSITIONS[transition]
-        self.check_access("write")
         todo = self.browse()
         for sheet in self:
             if sheet.state == target and all(
@@ -369,6 +376,12 @@ class Sheet(models.Model):
     def _cancellation_error_message(self):
         """Return why this sheet cannot be cancelled, or False."""
         self.ensure_one()
+        if self.outcome == "repaired":
+            return self.env._(
+                "%(sheet)s is repaired, and its parts are used: hand it over. What the "
+                "customer shall not pay is credited on the invoice.",
+                sheet=self.name,
+            )
         if self.sudo().invoice_ids.filtered(lambda move: move.state == "posted"):
             return self.env._(
                 "%(sheet)s has a posted invoice: reverse it before you cancel the "

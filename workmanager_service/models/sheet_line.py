@@ -12,6 +12,9 @@ QUOTED_FIELDS = {
     "sheet_id",
 }
 
+# A repair under the warranty of our own repair is paid by nobody.
+COVERAGE_BY_WARRANTY = {"manufacturer": "warranty", "repair": "goodwill"}
+
 
 class SheetLine(models.Model):
     """A part or a piece of work that an evaluation asks for."""
@@ -170,12 +173,13 @@ class SheetLine(models.Model):
                 line.sale_line_id.product_uom_id or line.product_id.uom_id
             )
 
-    @api.depends("sheet_id.is_warranty")
+    @api.depends("sheet_id.warranty_basis")
     def _compute_coverage(self):
-        """Propose the manufacturer's warranty where the sheet is under it."""
+        """Propose who pays by the warranty that the sheet is under."""
         for line in self:
             if not line.sale_line_id:
-                line.coverage = "warranty" if line.sheet_id.is_warranty else "customer"
+                basis = line.sheet_id.warranty_basis
+                line.coverage = COVERAGE_BY_WARRANTY.get(basis, "customer")
 
     @api.depends(
         "product_id",

@@ -48,6 +48,27 @@ class TestAccess(ServiceCommon):
         sheet.action_finish_repair()
         self.assertEqual(sheet.state, "ready")
 
+    def test_who_may_only_read_decides_nothing(self):
+        sheet = self._quote(self._create_sheet())
+        company = self.env["res.company"].create({"name": "Another shop"})
+        stranger = new_test_user(
+            self.env,
+            "wm_stranger2",
+            groups="workmanager_service.group_manager",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        for step in (
+            "action_accept_quotation",
+            "action_refuse_quotation",
+            "action_create_quotation",
+            "action_create_invoice",
+            "action_cancel",
+        ):
+            with self.subTest(step=step), self.assertRaises(AccessError):
+                getattr(sheet.with_user(stranger), step)()
+        self.assertEqual(sheet.state, "quoted")
+
     def test_technician_keeps_off_catalogue_and_deletion(self):
         sheet = self._create_sheet()
         for record in (sheet, self.equipment, self.fault, self.laptop, self.operation):

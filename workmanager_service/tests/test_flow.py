@@ -20,7 +20,6 @@ STEPS = {
         "quoted",
         "approved",
         "repair",
-        "ready",
         "cancelled",
     },
 }
@@ -51,7 +50,7 @@ class TestFlow(ServiceCommon):
         return sheet
 
     def test_each_step_refuses_the_other_states_and_says_what_to_do(self):
-        reasons = "no open quotation|nothing to quote"
+        reasons = "no open quotation|nothing to quote|is repaired"
         for state, label in SHEET_STATES:
             sheet = self._sheet_in(state)
             self.assertEqual(sheet.state, state)
@@ -157,7 +156,9 @@ class TestFlow(ServiceCommon):
         self.assertEqual(sheet.state, "delivered")
 
     def test_cancelling_refuses_a_posted_invoice(self):
-        sheet = self._repair(self._create_sheet()).with_user(self.reception)
+        self.laptop.diagnosis_product_id = self.diagnosis
+        sheet = self._quote(self._create_sheet()).with_user(self.reception)
+        sheet.action_refuse_quotation()
         sheet.action_create_invoice()
         sheet.invoice_ids.action_post()
         with self.assertRaisesRegex(UserError, "posted invoice"):

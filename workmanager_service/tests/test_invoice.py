@@ -7,7 +7,7 @@ from .common import ServiceCommon
 @tagged("post_install", "-at_install")
 class TestInvoice(ServiceCommon):
     def test_invoice_is_what_was_quoted_when_all_is_done(self):
-        sheet = self._repair_by_hand(self._create_sheet()).with_user(self.reception)
+        sheet = self._repair(self._create_sheet()).with_user(self.reception)
         action = sheet.action_create_invoice()
         invoice = sheet.invoice_ids
         self.assertEqual(action["res_id"], invoice.id)
@@ -44,10 +44,3 @@ class TestInvoice(ServiceCommon):
         order.action_confirm()
         self.assertEqual(order.order_line.qty_to_invoice, 3.0)
         self.assertFalse(order.sheet_count)
-
-    def _repair_by_hand(self, sheet):
-        """Repair without the stock addon's help: goods count as delivered."""
-        sheet = self._repair(sheet)
-        for line in sheet.sudo().line_ids.sale_line_id:
-            line.qty_delivered = line.product_uom_qty
-        return sheet

@@ -4,6 +4,8 @@ from odoo.tests import tagged
 
 from .common import ServiceCommon
 
+WARRANTY = {"is_warranty": True, "warranty_reason": "Told by phone"}
+
 
 @tagged("post_install", "-at_install")
 class TestQuotation(ServiceCommon):
@@ -114,7 +116,9 @@ class TestQuotation(ServiceCommon):
         self.assertEqual(sheet.outcome, "refused")
 
     def test_covered_work_needs_no_decision(self):
-        sheet = self._evaluate(self._create_sheet(is_warranty=True))
+        sheet = self._evaluate(
+            self._create_sheet(is_warranty=True, warranty_reason="Told by phone")
+        )
         self.assertEqual(set(sheet.line_ids.mapped("coverage")), {"warranty"})
         sheet.line_ids[1].coverage = "goodwill"
         sheet.action_create_quotation()
@@ -123,7 +127,9 @@ class TestQuotation(ServiceCommon):
 
     def test_warranty_without_a_manufacturer_is_named(self):
         self.brand.partner_id = False
-        sheet = self._evaluate(self._create_sheet(is_warranty=True))
+        sheet = self._evaluate(
+            self._create_sheet(is_warranty=True, warranty_reason="Told by phone")
+        )
         with self.assertRaisesRegex(UserError, "Test brand has no manufacturer"):
             sheet.action_create_quotation()
 

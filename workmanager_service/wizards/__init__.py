@@ -1,2 +1,3 @@
+from . import equipment_merge
 from . import intake
 from . import intake_check

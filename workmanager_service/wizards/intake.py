@@ -12,6 +12,7 @@ class Intake(models.TransientModel):
     """One screen that finds or creates customer and equipment, and takes it in."""
 
     _name = "workmanager.intake"
+    _inherit = ["workmanager.unlock.mixin"]
     _description = "Intake"
     _check_company_auto = True
 
@@ -121,6 +122,11 @@ class Intake(models.TransientModel):
         string="Consents to the Use of the Data",
         help="The customer was told how the data on the equipment is handled.",
     )
+    warranty_reason = fields.Char(
+        string="Reason",
+        help="Why the warranty is judged otherwise than the dates say.",
+    )
+    is_warranty_overruled = fields.Boolean(compute="_compute_is_warranty_overruled")
     check_ids = fields.One2many(
         "workmanager.intake.check",
         "intake_id",
@@ -204,6 +210,12 @@ class Intake(models.TransientModel):
         for intake in self:
             intake.is_warranty = intake.warranty_state == "valid"
 
+    @api.depends("is_warranty", "warranty_state")
+    def _compute_is_warranty_overruled(self):
+        for intake in self:
+            by_date = intake.warranty_state == "valid"
+            intake.is_warranty_overruled = intake.is_warranty != by_date
+
     @api.depends("equipment_type_id")
     def _compute_check_ids(self):
         checkpoints = self.equipment_type_id._get_checkpoints()
@@ -273,14 +285,14 @@ class Intake(models.TransientModel):
         return self._take_in()._get_records_action()
 
     def action_take_in_and_print(self):
-        """Take the equipment in, and print the protocol of the visit."""
+        """Take the equipment in, and print the papers of the visit."""
         self.ensure_one()
         sheet = self._take_in()
         return {
             "type": "ir.actions.client",
             "tag": "workmanager_print",
             "params": {
-                "report": sheet.action_print_intake(),
+                "reports": sheet._get_intake_reports(),
                 "next": sheet._get_records_action(),
             },
         }
@@ -335,6 +347,9 @@ class Intake(models.TransientModel):
             sheet._assign_checks(
                 {line.checkpoint_id: line.user_id for line in self.check_ids}
             )
+            if secret := self.sudo().unlock_secret:
+                sheet.sudo().unlock_secret = secret
+                self.sudo().unlock_secret = False
             self.photo_ids.write({"res_model": sheet._name, "res_id": sheet.id})
             self.sheet_id = sheet
         return self.sheet_id
@@ -349,6 +364,11 @@ class Intake(models.TransientModel):
         if not self.claimed_fault_ids and not (self.claimed_fault or "").strip():
             return self.env._(
                 "What is wrong with it? Tap a fault, or write what the customer says."
+            )
+        if self.is_warranty_overruled and not (self.warranty_reason or "").strip():
+            return self.env._(
+                "The dates say otherwise about the manufacturer's warranty: give the "
+                "reason."
             )
         if self.open_sheet_id and not self.is_duplicate_confirmed:
             return self.env._(
@@ -404,6 +424,7 @@ class Intake(models.TransientModel):
             "priority": self.priority,
             "user_id": self.user_id.id,
             "is_warranty": self.is_warranty,
+            "warranty_reason": self.warranty_reason,
             "claimed_fault_ids": self.claimed_fault_ids.ids,
             "claimed_fault": self.claimed_fault,
             "accessory_ids": self.accessory_ids.ids,

@@ -1,8 +1,11 @@
 import {registry} from "@web/core/registry";
 
-/** Print, and go on: a report's download alone would leave the filled form open. */
+/** Print one after the other, and go on: a download alone leaves the form open. */
 async function printAndGoOn(env, {params}) {
-  await env.services.action.doAction(params.report);
+  for (const report of params.reports) {
+    // The browser loses a download that starts before the last one has ended.
+    await env.services.action.doAction(report);
+  }
   return params.next;
 }
 

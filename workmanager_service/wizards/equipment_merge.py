@@ -1,0 +1,59 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class EquipmentMerge(models.TransientModel):
+    """Makes one of several records of the same device; nothing of them is lost."""
+
+    _name = "workmanager.equipment.merge"
+    _description = "Merge Equipment"
+
+    equipment_ids = fields.Many2many(
+        "workmanager.equipment",
+        string="Records of the Same Device",
+        default=lambda self: self._default_equipment_ids(),
+    )
+    equipment_id = fields.Many2one(
+        "workmanager.equipment",
+        string="Keep",
+        compute="_compute_equipment_id",
+        store=True,
+        readonly=False,
+        required=True,
+        domain="[('id', 'in', equipment_ids)]",
+    )
+
+    @api.model
+    def _default_equipment_ids(self):
+        if self.env.context.get("active_model") != "workmanager.equipment":
+            return []
+        return [Command.set(self.env.context.get("active_ids", []))]
+
+    @api.depends("equipment_ids")
+    def _compute_equipment_id(self):
+        """Propose the record with the most sheets, the oldest of equals."""
+        for merge in self:
+            merge.equipment_id = merge.equipment_ids.sorted(
+                lambda equipment: (-equipment.sheet_count, equipment.id)
+            )[:1]
+
+    def action_merge(self):
+        """Move everything to the record that is kept, and delete the others.
+
+        :raises UserError: there is nothing to merge
+        """
+        self.ensure_one()
+        kept, others = self.equipment_id, self.equipment_ids - self.equipment_id
+        if not others:
+            raise UserError(self.env._("Choose at least two records to merge."))
+        if len(self.equipment_ids.company_id) > 1:
+            raise UserError(
+                self.env._("Equipment of different companies cannot be merged.")
+            )
+        values = kept._prepare_merge_values(others)
+        others._move_to(kept)
+        names = ", ".join(others.mapped("display_name"))
+        others.unlink()
+        kept.write(values)
+        kept.message_post(body=self.env._("Merged with %s.", names))
+        return kept._get_records_action()

@@ -2,6 +2,7 @@
 
 from odoo import Command
 
+from .drawings import logo
 from .tools import Shop, read, state
 
 
@@ -18,6 +19,9 @@ def load_company(env):
             **data["address"],
             "country_id": env.ref("base.ro").id,
             "state_id": state(env, data["state"]).id,
+            "logo": logo(
+                data["address"]["primary_color"], data["address"]["secondary_color"]
+            ),
         }
     )
     company.partner_id.write({"lang": lang, "tz": "Europe/Bucharest"})
@@ -26,6 +30,7 @@ def load_company(env):
     shop = Shop(env=env(user=env.ref("base.user_admin")), company=company, lang=lang)
     shop.env = shop.env(context={**env.context, "allowed_company_ids": company.ids})
     _load_terms(shop, data["terms"])
+    _name_taxes(shop)
     _load_journals(shop, data["bank"])
     _load_users(shop, data["users"])
     return shop
@@ -35,6 +40,13 @@ def _load_terms(shop, terms):
     company = shop.company.with_env(shop.env)
     company.service_intake_terms = terms["en"]
     shop.translate(company, "service_intake_terms", terms)
+
+
+def _name_taxes(shop):
+    """Let quotations and invoices say in Romanian what the chart says in English."""
+    for name in ("tvac_21", "tvac_21_s"):
+        tax = shop.env.ref(f"account.{shop.company.id}_{name}")
+        shop.translate(tax, "invoice_label", {"ro": "TVA 21%"})
 
 
 def _load_journals(shop, bank):

@@ -5,16 +5,12 @@ in the order of time, as they would in a shop: what one repair takes from the st
 the next one has to buy.
 """
 
-import base64
-import io
-import math
 import random
 from datetime import datetime, time, timedelta
 
-from PIL import Image, ImageDraw
-
 from odoo import Command
 
+from .drawings import signature
 from .tools import read
 
 OPENING = time(7)  # UTC: ten o'clock in a Romanian summer
@@ -307,25 +303,3 @@ class Journey:
 
     def _purchases(self):
         return self._as("manager").purchase_order_ids
-
-
-def signature(name):
-    """Return a drawn signature, always the same for the same name."""
-    pen = random.Random(name)
-    image = Image.new("RGB", (420, 140), "white")
-    draw = ImageDraw.Draw(image)
-    frequency, height = pen.uniform(0.05, 0.09), pen.uniform(25, 40)
-    points = [
-        (
-            30 + x,
-            80
-            - height * math.sin(x * frequency) * math.exp(-x / 420)
-            - 14 * math.sin(x * frequency * 2.7 + pen.uniform(-0.1, 0.1)),
-        )
-        for x in range(0, 340, 3)
-    ]
-    draw.line(points, fill=(20, 30, 90), width=3, joint="curve")
-    draw.line([(25, 112), (375, 104)], fill=(20, 30, 90), width=2)
-    buffer = io.BytesIO()
-    image.save(buffer, format="PNG")
-    return base64.b64encode(buffer.getvalue())

@@ -307,15 +307,15 @@ TEMPLATE_FORMAT=1
 # and a copy of it with ours: its name goes to TEMPLATE, its install log to TEMPLATE_LOG.
 # The caller's lock on the template lasts as long as the caller.
 ensure_template() {
-    local base ours base_name
+    local base ours
     base=$(addons_list base)
     ours=$(addons_list ours)
     [[ -n $ours ]] || die "there is no addon in $ROOT"
-    base_name=wm_base_$(digest <<<"$TEMPLATE_FORMAT $CACHE $HOSTNAME $ODOO_ID $base")
-    TEMPLATE=wm_template_$(digest <<<"$base_name $ours $(addons_digest)")
+    BASE=wm_base_$(digest <<<"$TEMPLATE_FORMAT $CACHE $HOSTNAME $ODOO_ID $base")
+    TEMPLATE=wm_template_$(digest <<<"$BASE $ours $(addons_digest)")
     # shellcheck disable=SC2034 # for scripts/test
     TEMPLATE_LOG=$CACHE/log/$TEMPLATE.log
-    with_lock templates make_templates "$base_name" "$base" "$ours"
+    with_lock templates make_templates "$BASE" "$base" "$ours"
 }
 
 make_templates() {

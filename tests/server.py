@@ -136,14 +136,12 @@ class OdooServer:
             and not any(pattern.search(line) for pattern in self.expected)
         ]
 
-    def create_database(self):
-        self._on_postgres(
-            "CREATE DATABASE {} TEMPLATE {}",
-            self.database,
-            os.environ["WORKMANAGER_TEST_TEMPLATE"],
-        )
+    def create_database(self, template=None):
+        """Copy ``template``; by default the one with all our addons."""
+        template = template or os.environ["WORKMANAGER_TEST_TEMPLATE"]
+        self._on_postgres("CREATE DATABASE {} TEMPLATE {}", self.database, template)
         shutil.copytree(
-            os.environ["WORKMANAGER_TEST_FILESTORE"],
+            Path(os.environ["WORKMANAGER_TEST_FILESTORES"]) / template,
             self.run / "data" / "filestore" / self.database,
             copy_function=os.link,
         )

@@ -107,7 +107,7 @@ class StatusController(http.Controller):
             {"minutes": -(-wait // 60), "lang": request.env.lang},
         )
         response = request.make_response(
-            html, headers=[("Retry-After", str(wait))], status=429
+            f"<!DOCTYPE html>\n{html}", headers=[("Retry-After", str(wait))], status=429
         )
         return self._protect(response)
 

@@ -235,7 +235,7 @@ class Sheet(models.Model):
         """
         self.ensure_one()
         if self.state in CLOSED_STATES or self.state == "ready":
-            level, text = self._get_portal_end_notice()
+            text, level = self._get_portal_end_notice()
         elif self._get_portal_offers():
             level, text = (
                 "warning",
@@ -255,43 +255,43 @@ class Sheet(models.Model):
         return {"level": level, "text": text}
 
     def _get_portal_end_notice(self):
-        """Return the level and the text of the notice once the work is over."""
+        """Return the text and the level of the notice once the work is over."""
         self.ensure_one()
         env = self.env
         texts = {
-            "cancelled": ("light", env._("This service was cancelled.")),
+            "cancelled": (env._("This service was cancelled."), "light"),
             "ready": (
-                "success",
                 env._(
                     "Your equipment is ready. Bring the intake protocol when you "
                     "collect it."
                 ),
+                "success",
             ),
             "ready_refused": (
-                "warning",
                 env._(
                     "You refused the repair. Your equipment waits for you as it was; "
                     "bring the intake protocol when you collect it."
                 ),
+                "warning",
             ),
             "ready_unrepairable": (
-                "warning",
                 env._(
                     "We could not repair your equipment. It waits for you; bring the "
                     "intake protocol when you collect it."
                 ),
+                "warning",
             ),
             "delivered": (
-                "success",
                 env._("Your equipment was repaired and returned."),
+                "success",
             ),
             "delivered_refused": (
-                "light",
                 env._("Your equipment was returned unrepaired, as you decided."),
+                "light",
             ),
             "delivered_unrepairable": (
-                "light",
                 env._("Your equipment was returned: it could not be repaired."),
+                "light",
             ),
         }
         return texts.get(f"{self.state}_{self.outcome}") or texts[self.state]

@@ -18,6 +18,12 @@ class Brand(models.Model):
 
     _name_uniq = models.UniqueIndex("(lower(name))", "This brand already exists.")
 
+    def copy_data(self, default=None):
+        return [
+            {**vals, "name": self.env._("%s (copy)", brand.name)}
+            for brand, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
     @api.model
     def name_create(self, name):
         """Return the brand that differs in case only, or create it."""

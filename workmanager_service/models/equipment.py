@@ -205,7 +205,7 @@ class Equipment(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(equipment)s: the warranty ends before it starts.",
-                        equipment=equipment.display_name,
+                        equipment=equipment.serial_number or equipment.display_name,
                     )
                 )
 

@@ -136,18 +136,15 @@ class EquipmentType(models.Model):
         return start + relativedelta(months=months) if start and months else None
 
     def _with_parents(self):
-        """Return these types and all that they inherit from."""
-        ids = {
+        """Return these types and all that they inherit from, parents first."""
+        path = [
             int(type_id)
             for kind in self
             for type_id in (kind.parent_path or "").split("/")
             if type_id
-        }
-        return self.browse(sorted(ids | set(self.ids)))
+        ]
+        return self.browse(dict.fromkeys([*path, *self.ids]))
 
     def _get_checkpoints(self):
         """Return {type: checkpoints}, the parents' checkpoints first."""
-        return {
-            kind: kind._with_parents().checkpoint_ids.filtered("active").sorted()
-            for kind in self
-        }
+        return {kind: kind._with_parents().checkpoint_ids for kind in self}

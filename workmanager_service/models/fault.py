@@ -8,7 +8,7 @@ class Fault(models.Model):
     _rec_names_search = ["name", "code"]
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(index="btree_not_null")
+    code = fields.Char(index="btree_not_null", copy=False)
     active = fields.Boolean(default=True)
     equipment_type_ids = fields.Many2many(
         "workmanager.equipment.type", string="Equipment Types"

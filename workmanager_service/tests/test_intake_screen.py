@@ -1,7 +1,10 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..wizards import intake as intake_module
 from .common import ServiceCommon
 
 
@@ -179,6 +182,17 @@ class TestIntakeScreen(ServiceCommon):
         text = attachments.create({"name": "virus.txt", "raw": b"no picture"})
         with self.assertRaisesRegex(ValidationError, "virus.txt is not a picture"):
             self._new_device().save().photo_ids = text
+
+    def test_photo_that_is_too_large_is_named(self):
+        photo = self.env["ir.attachment"].create(
+            {"name": "mare.gif", "raw": b"GIF89a" + bytes(2 * 1024 * 1024)}
+        )
+        intake = self._new_device().save()
+        with (
+            patch.object(intake_module, "MAX_PHOTO_SIZE", 1024 * 1024),
+            self.assertRaisesRegex(ValidationError, "mare.gif is too large: 2 MB"),
+        ):
+            intake.photo_ids = photo
 
     def test_technician_takes_in_too(self):
         intake = self.env["workmanager.intake"].with_user(self.technician)

@@ -56,6 +56,16 @@ class TestRegister(ServiceCommon):
         self._repair(self._create_sheet())
         self.assertEqual(self.equipment.line_ids.product_id, self.part | self.work)
 
+    def test_catalogue_can_be_duplicated(self):
+        kind = self.laptop.with_user(self.manager).copy()
+        self.assertEqual(len(kind.checkpoint_ids), 3)
+        self.assertEqual(kind.fault_ids, self.fault)
+        self.assertEqual(
+            self.operation.with_user(self.manager).copy().price, self.operation.price
+        )
+        self.assertFalse(self.fault.with_user(self.manager).copy().code)
+        self.assertIn("copy", self.brand.with_user(self.manager).copy().name)
+
     def test_fault_typed_twice_goes_to_the_catalogue(self):
         first = self._create_sheet(claimed_fault="Bâzâie  tare")
         self.assertFalse(first.is_fault_repeated)

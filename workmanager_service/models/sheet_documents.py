@@ -1,4 +1,5 @@
 from collections import defaultdict
+from itertools import islice
 
 from PIL import Image
 
@@ -164,7 +165,7 @@ class Sheet(models.Model):
     def _get_intake_photos(self):
         """Return the first photos of the sheet, small and encoded for the document.
 
-        None when the company does not print photos.
+        :rtype: list[bytes]; empty when the company prints no photos
         """
         self.ensure_one()
         if not self.company_id.sudo().service_print_photos:
@@ -177,9 +178,9 @@ class Sheet(models.Model):
                 ("mimetype", "not like", "svg"),
             ],
             order="id",
-            limit=PHOTO_COUNT,
         )
-        return list(filter(None, map(self._shrink_photo, attachments)))
+        photos = (self._shrink_photo(photo.with_prefetch()) for photo in attachments)
+        return list(islice(filter(None, photos), PHOTO_COUNT))
 
     @api.model
     def _shrink_photo(self, attachment):

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_documents
+from . import test_documents_intake
 from . import test_evaluation
 from . import test_flow
 from . import test_intake

@@ -1,14 +1,11 @@
 import re
-import shutil
-import subprocess
 from types import SimpleNamespace
-from unittest import skipUnless
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import ServiceCommon
+from .documents_common import DocumentsCommon
 
 REPORTS = (
     "intake_protocol",
@@ -21,45 +18,15 @@ WKHTML = "odoo.addons.workmanager_service.models.ir_actions_report._wkhtml"
 
 
 @tagged("post_install", "-at_install")
-@skipUnless(shutil.which("pdftotext"), "pdftotext (poppler-utils) reads the documents")
-class TestDocuments(ServiceCommon, HttpCase):
+class TestDocuments(DocumentsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Nothing in the documents waits for JavaScript.
-        cls.env["ir.config_parameter"].set_param("report.print_delay", "0")
-        cls.customer.lang = "en_US"
         cls.reduced_tax = cls.tax.copy({"name": "Test VAT 9%", "amount": 9.0})
         cls.paste = cls._create_product("Thermal paste", 13.33, 5.0, "consu")
         cls.paste.taxes_id = cls.reduced_tax
-        cls.charger = cls.env["workmanager.accessory"].create({"name": "Charger 65 W"})
 
     # ---------------------------------------------------------------- TOOLING
-
-    def _print(self, report, sheets, user=None):
-        """Return the pages of a printed document, each as text in its layout."""
-        # What superuser read before must not stand in for rights to read.
-        self.env.invalidate_all()
-        pdf, kind = (
-            self.env["ir.actions.report"]
-            .with_user(user or self.reception)
-            .with_context(force_report_rendering=True)
-            ._render_qweb_pdf(f"workmanager_service.action_report_{report}", sheets.ids)
-        )
-        self.assertEqual(kind, "pdf")
-        text = self._run_poppler("pdftotext", pdf, "-layout", "-", "-")
-        return text.replace("\u00a0", " ").split("\f")[:-1]
-
-    def _run_poppler(self, tool, pdf, *args):
-        process = subprocess.run(
-            [tool, *args], input=pdf, capture_output=True, check=True
-        )
-        return process.stdout.decode()
-
-    def assertPrinted(self, pages, *texts):
-        printed = " ".join(" ".join(pages).split())
-        for text in texts:
-            self.assertIn(text, printed)
 
     def _finish(self, sheet):
         """Start and finish the repair; a transfer, if any, delivers what was done."""
@@ -391,20 +358,13 @@ class TestDocuments(ServiceCommon, HttpCase):
 
     def test_label_has_the_size_of_a_label(self):
         sheet = self._create_sheet()
-        pdf, _kind = (
-            self.env["ir.actions.report"]
-            .with_context(force_report_rendering=True)
-            ._render_qweb_pdf("workmanager_service.action_report_label", sheet.ids)
-        )
-        size = re.search(
-            r"Page size:\s+([\d.]+) x ([\d.]+) pts",
-            self._run_poppler("pdfinfo", pdf, "-"),
-        )
-        width, height = (float(points) * 25.4 / 72 for points in size.groups())
+        pdf = self._render("label", sheet)
+        width, height = self._get_page_size(pdf)
         self.assertAlmostEqual(width, 62, delta=0.5)
         self.assertAlmostEqual(height, 29, delta=0.5)
-        text = self._run_poppler("pdftotext", pdf, "-", "-")
-        self.assertPrinted([text], sheet.name, self.equipment.ref, "Ștefan Țăranu")
+        self.assertPrinted(
+            self._read_pages(pdf), sheet.name, self.equipment.ref, "Ștefan Țăranu"
+        )
 
     def test_documents_speak_the_customers_language(self):
         self.env["res.lang"]._activate_lang("ro_RO")

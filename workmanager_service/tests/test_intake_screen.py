@@ -184,7 +184,8 @@ class TestIntakeScreen(ServiceCommon):
             self._new_device().save().photo_ids = text
 
     def test_photo_that_is_too_large_is_named(self):
-        photo = self.env["ir.attachment"].create(
+        attachments = self.env["ir.attachment"].with_user(self.reception)
+        photo = attachments.create(
             {"name": "mare.gif", "raw": b"GIF89a" + bytes(2 * 1024 * 1024)}
         )
         intake = self._new_device().save()

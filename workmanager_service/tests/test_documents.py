@@ -69,10 +69,10 @@ class TestDocuments(DocumentsCommon):
         return sheet
 
     def _invoice(self, sheet):
-        """Return what the customer's invoices come to."""
+        """Return what the customer's new invoices come to."""
         sheet.with_user(self.reception).action_create_invoice()
-        moves = sheet.sudo().invoice_ids
-        moves.filtered(lambda move: move.state == "draft").action_post()
+        moves = sheet.sudo().invoice_ids.filtered(lambda move: move.state == "draft")
+        moves.action_post()
         return sum(
             moves.filtered(lambda m: m.partner_id == self.customer).mapped(
                 "amount_total"

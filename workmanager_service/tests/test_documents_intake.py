@@ -445,6 +445,20 @@ class TestIntakeDocuments(DocumentsCommon):
             Image.open(io.BytesIO(base64.b64decode(photo))).size, (360, 480)
         )
 
+    # --------------------------------------------------------------- WARRANTY
+
+    def test_protocol_says_under_which_warranty_it_is(self):
+        first = self._create_sheet()
+        self.assertRegex(self._print("intake_protocol", first)[0], r"\bNone\n")
+        self.equipment.write({"sale_date": "2031-01-10", "warranty_end": "2033-01-10"})
+        second = self._create_sheet(intake_date="2031-02-03 10:00:00")
+        self.assertPrinted(self._print("intake_protocol", second), "until 01/10/2033")
+        second.previous_sheet_id = first
+        for report in ("intake_protocol", "intake_protocol_visit"):
+            self.assertPrinted(
+                self._print(report, second), f"Of the repair {first.name}"
+            )
+
     # ---------------------------------------------------------------- CONSENT
 
     def test_consent_is_ticked_when_it_was_given_for_all(self):

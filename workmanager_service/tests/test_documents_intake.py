@@ -455,9 +455,8 @@ class TestIntakeDocuments(DocumentsCommon):
         self.assertPrinted(self._print("intake_protocol", second), "until 01/10/2033")
         second.previous_sheet_id = first
         for report in ("intake_protocol", "intake_protocol_visit"):
-            self.assertPrinted(
-                self._print(report, second), f"Of the repair {first.name}"
-            )
+            pages = self._print(report, second)
+            self.assertPrinted(pages, "Of the repair", first.name)
 
     # ---------------------------------------------------------------- CONSENT
 

@@ -13,7 +13,11 @@ import requests
 from playwright.sync_api import sync_playwright
 
 DESKTOP = {"viewport": {"width": 1366, "height": 820}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
 READY_TIMEOUT = 120
 SETTLED = """() => document.fonts.status === "loaded"
     && !document.querySelector(".o_loading_indicator, .o_kanban_counter .placeholder")

@@ -197,7 +197,7 @@ class TestPages(PortalCommon):
         self.assertIn("Waits for your decision", html)
 
     def test_page_shows_covered_work_and_not_who_pays_it(self):
-        self.sheet.is_warranty = True
+        self.sheet.write({"is_warranty": True, "warranty_reason": "By phone"})
         self._evaluate(self.sheet).action_create_quotation()
         order = self.sheet.sudo().sale_order_ids
         self.assertEqual(order.partner_id, self.manufacturer)

@@ -275,20 +275,24 @@ class Sheet(models.Model):
 
     def _charge_diagnosis(self):
         """Charge the fee of the type, where one is set, on an order of its own."""
-        sheets = self.filtered("equipment_type_id.diagnosis_product_id")
+        fees = {
+            sheet: sheet.equipment_type_id._get_inherited("diagnosis_product_id")
+            for sheet in self
+        }
         lines = self.env["workmanager.sheet.line"].create(
             [
                 {
                     "sheet_id": sheet.id,
-                    "product_id": sheet.equipment_type_id.diagnosis_product_id.id,
+                    "product_id": fee.id,
                     "coverage": "customer",
                     "quantity": 1.0,
                 }
-                for sheet in sheets
+                for sheet, fee in fees.items()
+                if fee
             ]
         )
         if lines:
-            sheets._create_sale_orders(lines).action_confirm()
+            self._create_sale_orders(lines).action_confirm()
         lines._plan_done()
         lines._deliver_done()
 

@@ -94,6 +94,14 @@ class TestQuotation(ServiceCommon):
         self.assertEqual(invoice.invoice_line_ids.product_id, self.diagnosis)
         self.assertAlmostEqual(invoice.amount_total, 60 * 1.21)
 
+    def test_diagnosis_fee_of_the_parent_type_counts(self):
+        self.laptop.diagnosis_product_id = self.diagnosis
+        child = self.laptop.create({"name": "Netbook", "parent_id": self.laptop.id})
+        self.equipment.equipment_type_id = child
+        sheet = self._quote(self._create_sheet())
+        sheet.with_user(self.reception).action_refuse_quotation()
+        self.assertIn(self.diagnosis, self._order_of(sheet).order_line.product_id)
+
     def test_warranty_is_billed_to_the_manufacturer(self):
         sheet = self._evaluate(self._create_sheet())
         sheet.line_ids[0].coverage = "warranty"

@@ -22,6 +22,7 @@
         "report/report_work_statement.xml",
         "report/report_handover_protocol.xml",
         "report/ir_actions_report.xml",
+        "wizards/intake_views.xml",
         "views/workmanager_sheet_views.xml",
         "views/workmanager_sheet_line_views.xml",
         "views/workmanager_work_log_views.xml",
@@ -39,7 +40,6 @@
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
         "wizards/equipment_merge_views.xml",
-        "wizards/intake_views.xml",
         "views/workmanager_menus.xml",
     ],
     "assets": {

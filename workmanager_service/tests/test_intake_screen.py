@@ -59,6 +59,37 @@ class TestIntakeScreen(ServiceCommon):
         self.assertEqual(sheet.equipment_id.partner_id, sheet.partner_id)
         self.assertTrue(sheet.is_warranty)
 
+    def test_type_of_a_new_device_brings_its_technician(self):
+        self.laptop.user_id = self.technician
+        self.assertEqual(self._new_device().user_id, self.technician)
+
+    def test_typed_warranty_counts(self):
+        form = self._new_device()
+        form.warranty_end = "2999-01-01"
+        form.warranty_document = "FCT 118"
+        self.assertEqual(form.warranty_state, "valid")
+        equipment = form.save()._take_in().equipment_id
+        self.assertRecordValues(
+            equipment,
+            [
+                {
+                    "warranty_end": fields.Date.to_date("2999-01-01"),
+                    "warranty_document": "FCT 118",
+                }
+            ],
+        )
+        form = self._new_device(serial_number="NEW-2")
+        form.sale_date = "2020-01-02"
+        form.warranty_end = "2020-01-01"
+        self.assertEqual(form.warranty_end_error, "The warranty ends before it starts.")
+
+    def test_known_phone_number_is_offered(self):
+        form = self._new_device(customer_phone="0721 000 111")
+        self.assertEqual(form.phone_twin_id, self.customer)
+        intake = form.save()
+        intake.action_use_phone_twin()
+        self.assertEqual(intake._take_in().partner_id, self.customer)
+
     def test_taking_in_twice_makes_one_sheet(self):
         intake = self._new_device().save()
         self.assertEqual(intake._take_in(), intake._take_in())

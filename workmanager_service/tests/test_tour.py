@@ -8,7 +8,7 @@ class TestTour(ServiceCommon, HttpCase):
     def test_a_shop_with_one_person_does_it_all_in_the_browser(self):
         self.operation.equipment_type_ids = self.laptop
         self.start_tour(
-            "/odoo/service-sheets",
+            "/odoo/service-sheets/new",
             "workmanager_service_flow",
             login=self.manager.login,
         )

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
 MAX_PHOTO_SIZE = 20 * 1024 * 1024
+PHONE_DIGITS = 9
 PHONE = re.compile(r"\+?[\d\s()./-]{6,}")
 
 
@@ -34,12 +35,15 @@ class Intake(models.TransientModel):
     customer_name = fields.Char(string="Name")
     customer_phone = fields.Char(string="Phone")
     customer_email = fields.Char(string="E-mail")
+    customer_phone_error = fields.Char(compute="_compute_input_errors")
+    customer_email_error = fields.Char(compute="_compute_input_errors")
+    phone_twin_id = fields.Many2one("res.partner", compute="_compute_phone_twin_id")
     # --- equipment
     equipment_id = fields.Many2one("workmanager.equipment", check_company=True)
     equipment_type_id = fields.Many2one(
         "workmanager.equipment.type",
         string="Type",
-        compute="_compute_equipment_values",
+        compute="_compute_equipment_type_id",
         store=True,
         readonly=False,
         precompute=True,
@@ -48,6 +52,18 @@ class Intake(models.TransientModel):
     model_name = fields.Char(string="Model")
     serial_number = fields.Char(string="Serial Number or IMEI")
     sale_date = fields.Date(string="Sold On")
+    sale_date_error = fields.Char(compute="_compute_input_errors")
+    warranty_end = fields.Date(
+        string="Warranty Until",
+        compute="_compute_warranty_end",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    warranty_end_error = fields.Char(compute="_compute_input_errors")
+    warranty_document = fields.Char(
+        string="By Document", help="Number of the invoice or warranty certificate."
+    )
     properties = fields.Properties(
         definition="equipment_type_id.equipment_properties", copy=False
     )
@@ -81,12 +97,13 @@ class Intake(models.TransientModel):
     user_id = fields.Many2one(
         "res.users",
         string="Technician",
-        compute="_compute_equipment_values",
+        compute="_compute_user_id",
         store=True,
         readonly=False,
         precompute=True,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
+    warranty_source = fields.Char(related="equipment_id.warranty_source")
     warranty_state = fields.Selection(
         [("none", "No Warranty"), ("valid", "Under Warranty"), ("expired", "Expired")],
         compute="_compute_warranty_state",
@@ -159,12 +176,17 @@ class Intake(models.TransientModel):
         for intake in self:
             intake.signed_by = intake.partner_id.name or intake.customer_name
 
-    @api.depends("equipment_id", "equipment_type_id")
-    def _compute_equipment_values(self):
+    @api.depends("equipment_id")
+    def _compute_equipment_type_id(self):
         for intake in self:
-            kind = intake.equipment_id.equipment_type_id or intake.equipment_type_id
-            intake.equipment_type_id = kind
-            intake.user_id = kind._get_inherited("user_id") or intake.user_id
+            kind = intake.equipment_id.equipment_type_id
+            intake.equipment_type_id = kind or intake.equipment_type_id
+
+    @api.depends("equipment_type_id")
+    def _compute_user_id(self):
+        for intake in self:
+            technician = intake.equipment_type_id._get_inherited("user_id")
+            intake.user_id = technician or intake.user_id
 
     @api.depends("serial_number", "brand_id", "equipment_id")
     def _compute_serial_twin_id(self):
@@ -194,18 +216,34 @@ class Intake(models.TransientModel):
                 )
             )[:1]
 
-    @api.depends("equipment_id", "equipment_type_id", "sale_date")
+    @api.depends("customer_phone", "partner_id")
+    def _compute_phone_twin_id(self):
+        """Find the customer whose phone number was typed for a new one."""
+        partners = self.env["res.partner"]
+        for intake in self:
+            digits = re.sub(r"\D", "", intake.customer_phone or "")
+            is_new = len(digits) >= PHONE_DIGITS and not intake.partner_id
+            intake.phone_twin_id = is_new and partners.search(
+                [("phone_key", "=like", f"%{digits[-PHONE_DIGITS:]}")], limit=1
+            )
+
+    @api.depends("equipment_type_id", "sale_date")
+    def _compute_warranty_end(self):
+        for intake in self:
+            end = intake.equipment_type_id._get_warranty_end(intake.sale_date)
+            intake.warranty_end = end or intake.warranty_end
+
+    @api.depends("equipment_id", "warranty_end")
     def _compute_warranty_state(self):
         today = fields.Date.context_today(self)
         for intake in self:
-            if intake.equipment_id:
-                state = intake.equipment_id._get_warranty_state(today)
-            else:
-                end = intake.equipment_type_id._get_warranty_end(intake.sale_date)
-                state = ("valid" if today <= end else "expired") if end else "none"
+            end = intake.equipment_id.warranty_end or (
+                not intake.equipment_id and intake.warranty_end
+            )
+            state = ("valid" if today <= end else "expired") if end else "none"
             intake.warranty_state = state
 
-    @api.depends("equipment_id", "equipment_type_id", "sale_date")
+    @api.depends("equipment_id", "warranty_end")
     def _compute_is_warranty(self):
         for intake in self:
             intake.is_warranty = intake.warranty_state == "valid"
@@ -215,6 +253,23 @@ class Intake(models.TransientModel):
         for intake in self:
             by_date = intake.warranty_state == "valid"
             intake.is_warranty_overruled = intake.is_warranty != by_date
+
+    @api.depends(
+        "partner_id",
+        "customer_phone",
+        "customer_email",
+        "equipment_id",
+        "sale_date",
+        "warranty_end",
+    )
+    def _compute_input_errors(self):
+        """Say beside the field what is wrong with it, before anything is saved."""
+        for intake in self:
+            errors = intake._get_input_errors()
+            intake.customer_phone_error = errors.get("customer_phone")
+            intake.customer_email_error = errors.get("customer_email")
+            intake.sale_date_error = errors.get("sale_date")
+            intake.warranty_end_error = errors.get("warranty_end")
 
     @api.depends("equipment_type_id")
     def _compute_check_ids(self):
@@ -227,33 +282,11 @@ class Intake(models.TransientModel):
 
     # ------------------------------------------------------------- CONSTRAINT
 
-    @api.constrains("customer_phone")
-    def _check_customer_phone(self):
-        for intake in self.filtered("customer_phone"):
-            if not PHONE.fullmatch(intake.customer_phone.strip()):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” is not a phone number: use digits, spaces and a leading "
-                        "+ only.",
-                        intake.customer_phone,
-                    )
-                )
-
-    @api.constrains("customer_email")
-    def _check_customer_email(self):
-        for intake in self.filtered("customer_email"):
-            if not email_normalize(intake.customer_email):
-                raise ValidationError(
-                    self.env._("“%s” is not an e-mail address.", intake.customer_email)
-                )
-
-    @api.constrains("sale_date")
-    def _check_sale_date(self):
+    @api.constrains("customer_phone", "customer_email", "sale_date", "warranty_end")
+    def _check_input(self):
         for intake in self:
-            if intake.sale_date and intake.sale_date > fields.Date.context_today(self):
-                raise ValidationError(
-                    self.env._("The day of sale cannot lie in the future.")
-                )
+            if errors := intake._get_input_errors():
+                raise ValidationError("\n".join(errors.values()))
 
     @api.constrains("photo_ids")
     def _check_photos(self):
@@ -277,7 +310,11 @@ class Intake(models.TransientModel):
         """Take the registered equipment with the serial number that was typed."""
         self.ensure_one()
         self.equipment_id = self.serial_twin_id
-        return self._reopen()
+
+    def action_use_phone_twin(self):
+        """Take the known customer with the phone number that was typed."""
+        self.ensure_one()
+        self.partner_id = self.phone_twin_id
 
     def action_take_in(self):
         """Take the equipment in, and open its sheet."""
@@ -315,16 +352,6 @@ class Intake(models.TransientModel):
 
     # --------------------------------------------------------------- BUSINESS
 
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "current",
-        }
-
     def _take_in(self):
         """Create what is missing and the sheet; once, however often it is asked.
 
@@ -353,6 +380,40 @@ class Intake(models.TransientModel):
             self.photo_ids.write({"res_model": sheet._name, "res_id": sheet.id})
             self.sheet_id = sheet
         return self.sheet_id
+
+    def _get_input_errors(self):
+        """Return {field: what is wrong with what was typed into it}."""
+        self.ensure_one()
+        errors = {}
+        if not self.partner_id:
+            errors |= self._get_customer_errors()
+        if not self.equipment_id:
+            errors |= self._get_warranty_errors()
+        return errors
+
+    def _get_customer_errors(self):
+        errors = {}
+        phone = (self.customer_phone or "").strip()
+        if phone and not PHONE.fullmatch(phone):
+            errors["customer_phone"] = self.env._(
+                "“%s” is not a phone number: use digits, spaces and a leading + only.",
+                phone,
+            )
+        if self.customer_email and not email_normalize(self.customer_email):
+            errors["customer_email"] = self.env._(
+                "“%s” is not an e-mail address.", self.customer_email
+            )
+        return errors
+
+    def _get_warranty_errors(self):
+        start, end = self.sale_date, self.warranty_end
+        if start and start > fields.Date.context_today(self):
+            return {
+                "sale_date": self.env._("The day of sale cannot lie in the future.")
+            }
+        if start and end and end < start:
+            return {"warranty_end": self.env._("The warranty ends before it starts.")}
+        return {}
 
     def _intake_error_message(self):
         """Return what is missing or needs an answer, or False."""
@@ -410,6 +471,8 @@ class Intake(models.TransientModel):
             "model_name": self.model_name,
             "serial_number": self.serial_number,
             "sale_date": self.sale_date,
+            "warranty_end": self.warranty_end,
+            "warranty_document": self.warranty_document,
             "properties": self.read(["properties"])[0]["properties"],
         }
 

@@ -2,82 +2,80 @@ import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
 const stage = (label) => ({
-    content: `The sheet reaches the stage ${label}`,
-    trigger: `.o_statusbar_status .o_arrow_button_current:contains(${label})`,
+  content: `The sheet reaches the stage ${label}`,
+  trigger: `.o_statusbar_status .o_arrow_button_current:contains(${label})`,
 });
 const press = (method) => ({
-    content: `Press ${method}`,
-    trigger: `.o_statusbar_buttons button[name=${method}]:enabled`,
-    run: "click",
+  content: `Press ${method}`,
+  trigger: `.o_statusbar_buttons button[name=${method}]:enabled`,
+  run: "click",
 });
 const confirm = {
-    content: "Confirm",
-    trigger: ".modal-footer .btn-primary",
-    run: "click",
+  content: "Confirm",
+  trigger: ".modal-footer .btn-primary",
+  run: "click",
 };
 const answer = (check, method) => ({
-    content: `Answer the check ${check}`,
-    trigger: `.o_data_row:contains(${check}) button[name=${method}]`,
-    run: "click",
+  content: `Answer the check ${check}`,
+  trigger: `.o_data_row:contains(${check}) button[name=${method}]`,
+  run: "click",
 });
 
 registry.category("web_tour.tours").add("workmanager_service_flow", {
-    url: "/odoo/service-sheets",
-    steps: () => [
-        {trigger: ".o-kanban-button-new", run: "click"},
-        {
-            trigger: ".o_field_widget[name=equipment_id] input",
-            run: "edit pf3k",
-        },
-        {
-            trigger: ".o-autocomplete--dropdown-item:contains(Test brand)",
-            run: "click",
-        },
-        {
-            content: "The customer comes with the equipment",
-            trigger: ".o_field_widget[name=partner_id] input:value(Țăranu)",
-        },
-        {
-            trigger: ".o_field_widget[name=claimed_fault] textarea",
-            run: "edit Nu mai pornește",
-        },
-        ...stepUtils.saveForm(),
-        stage("Received"),
-        press("action_start_evaluation"),
-        stage("Evaluation"),
-        {trigger: ".o_notebook a[name=evaluation]", run: "click"},
-        answer("Starts", "action_not_ok"),
-        {trigger: ".o_data_row:contains(Starts) .badge:contains(Bad)"},
-        answer("Battery voltage", "action_not_applicable"),
-        {
-            trigger:
-                ".o_data_row:contains(Battery voltage) .badge:contains(Not Applicable)",
-        },
-        {trigger: "button[name=action_set_rest_ok]", run: "click"},
-        {trigger: ".o_data_row:contains(Hinges) .badge:contains(Good)"},
-        press("action_complete_evaluation"),
-        {trigger: ".o_statusbar_buttons button[name=action_create_quotation]"},
-        {trigger: ".o_notebook a[name=lines]", run: "click"},
-        {trigger: "button[name=action_add_operation]", run: "click"},
-        {
-            trigger:
-                ".modal .o_data_row:contains(Replace the battery) button[name=action_add_to_sheet]",
-            run: "click",
-        },
-        {trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Battery 56 Wh)"},
-        press("action_create_quotation"),
-        stage("Quoted"),
-        press("action_accept_quotation"),
-        confirm,
-        stage("Approved"),
-        press("action_start_repair"),
-        stage("In Repair"),
-        press("action_start_timer"),
-        press("action_stop_timer"),
-        {trigger: "button[name=action_start_timer]"},
-        press("action_finish_repair"),
-        stage("Ready"),
-        press("action_deliver"),
-        stage("Delivered"),
-    ],
+  url: "/odoo/service-sheets/new",
+  steps: () => [
+    {
+      trigger: ".o_field_widget[name=equipment_id] input",
+      run: "edit pf3k",
+    },
+    {
+      trigger: ".o-autocomplete--dropdown-item:contains(Test brand)",
+      run: "click",
+    },
+    {
+      content: "The customer comes with the equipment",
+      trigger: ".o_field_widget[name=partner_id] input:value(Țăranu)",
+    },
+    {
+      trigger: ".o_field_widget[name=claimed_fault] textarea",
+      run: "edit Nu mai pornește",
+    },
+    ...stepUtils.saveForm(),
+    stage("Received"),
+    press("action_start_evaluation"),
+    stage("Evaluation"),
+    {trigger: ".o_notebook a[name=evaluation]", run: "click"},
+    answer("Starts", "action_not_ok"),
+    {trigger: ".o_data_row:contains(Starts) .badge:contains(Bad)"},
+    answer("Battery voltage", "action_not_applicable"),
+    {
+      trigger: ".o_data_row:contains(Battery voltage) .badge:contains(Not Applicable)",
+    },
+    {trigger: "button[name=action_set_rest_ok]", run: "click"},
+    {trigger: ".o_data_row:contains(Hinges) .badge:contains(Good)"},
+    press("action_complete_evaluation"),
+    {trigger: ".o_statusbar_buttons button[name=action_create_quotation]"},
+    {trigger: ".o_notebook a[name=lines]", run: "click"},
+    {trigger: "button[name=action_add_operation]", run: "click"},
+    {
+      trigger:
+        ".modal .o_data_row:contains(Replace the battery) button[name=action_add_to_sheet]",
+      run: "click",
+    },
+    {trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Battery 56 Wh)"},
+    press("action_create_quotation"),
+    stage("Quoted"),
+    press("action_accept_quotation"),
+    confirm,
+    stage("Approved"),
+    press("action_start_repair"),
+    stage("In Repair"),
+    press("action_start_timer"),
+    press("action_stop_timer"),
+    {trigger: "button[name=action_start_timer]"},
+    press("action_finish_repair"),
+    stage("Ready"),
+    press("action_deliver"),
+    stage("Delivered"),
+  ],
 });

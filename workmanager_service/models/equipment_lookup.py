@@ -2,12 +2,13 @@ import re
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, escape_psql
+from odoo.tools import SQL, email_normalize, escape_psql
 
-# A shorter text means too much to be worth an answer.
-MIN_LENGTH = 2
+# A shorter text means too much to be worth an answer, and no index of trigrams has one.
+MIN_LENGTH = 3
 MIN_DIGITS = 4
 PHONE_DIGITS = 9
+VAT_DIGITS = 6
 CODE = re.compile(r"[0-9A-Z]{10}")
 
 
@@ -32,10 +33,10 @@ class Equipment(models.Model):
         if len(text) < MIN_LENGTH:
             return {"equipment": [], "customers": []}
         equipment, partners = self._lookup_records(text, limit)
+        (partners | equipment.partner_id).fetch(["complete_name", "phone"])
         sheets = equipment._get_lookup_sheets()
-        key = self._normalize_serial(text)
         rows = [
-            item._prepare_lookup_row(key, sheets.get(item, [])) for item in equipment
+            item._prepare_lookup_row(text, sheets.get(item, [])) for item in equipment
         ]
         return {
             "equipment": sorted(rows, key=lambda row: not row["exact"]),
@@ -93,7 +94,7 @@ class Equipment(models.Model):
         domains = [Domain("ref", "=ilike", escape_psql(text))]
         key = self._normalize_serial(text)
         if key and len(key) >= MIN_DIGITS:
-            domains.append(Domain("serial_key", "like", escape_psql(key)))
+            domains.append(Domain("serial_key", "ilike", escape_psql(key)))
         if CODE.fullmatch(text.upper()) or (
             len(text) >= MIN_DIGITS and re.search(r"\d", text)
         ):
@@ -118,7 +119,7 @@ class Equipment(models.Model):
         # As superuser: a technician finds the equipment, of an own company only, and
         # sees no invoice.
         moves_sudo = self.env["account.move"].sudo()
-        found = moves_sudo._search([("name", "=", text.upper())])
+        found = moves_sudo._search([("name", "=ilike", escape_psql(text))])
         lines_sudo = self.env["sale.order.line"].sudo()
         return lines_sudo._search([("invoice_lines.move_id", "in", found)])
 
@@ -126,12 +127,17 @@ class Equipment(models.Model):
     def _get_lookup_customers(self, text, limit):
         """Return the query of the customers that ``text`` can mean."""
         digits = re.sub(r"\D", "", text)
-        if len(digits) >= MIN_DIGITS and not re.search(r"[^\W\d]", text):
-            domain = Domain("phone_key", "like", digits[-PHONE_DIGITS:])
-        elif "@" in text:
-            domain = Domain("email", "=ilike", escape_psql(text))
+        if email := email_normalize(text):
+            domain = Domain("email_normalized", "=", email)
+        elif len(digits) >= MIN_DIGITS and not re.search(r"[^\W\d]", text):
+            # "ilike" for digits too: the index of trigrams serves no other operator
+            # where the database searches without accents.
+            domain = Domain("phone_key", "ilike", digits[-PHONE_DIGITS:])
         else:
             domain = Domain("complete_name", "ilike", escape_psql(text))
+        if len(digits) >= VAT_DIGITS:
+            # The country's letters before it are often left out.
+            domain |= Domain("vat", "=ilike", f"%{digits}")
         return self.env["res.partner"]._search(domain, limit=limit)
 
     def _get_lookup_sheets(self):
@@ -140,15 +146,17 @@ class Equipment(models.Model):
             self.env["workmanager.sheet"]
             .search_fetch(
                 [("equipment_id", "in", self.ids)],
-                ["name", "state", "equipment_id", "intake_date", "repair_warranty_end"],
+                ["name", "state", "equipment_id", "tracking_code"],
                 order="id desc",
             )
             .grouped("equipment_id")
         )
 
-    def _prepare_lookup_row(self, key, sheets):
+    def _prepare_lookup_row(self, text, sheets):
         """Return what the search box shows of an equipment."""
         self.ensure_one()
+        names = [self.ref, self.serial_number]
+        names += [name for s in sheets for name in (s.name, s.tracking_code)]
         open_sheets = [s for s in sheets if s.state not in ("delivered", "cancelled")]
         return {
             "id": self.id,
@@ -159,5 +167,5 @@ class Equipment(models.Model):
             "warranty_state": self.warranty_state,
             "sheet_count": len(sheets),
             "open_sheet": open_sheets[0].name if open_sheets else "",
-            "exact": key in (self.serial_key, self._normalize_serial(self.ref)),
+            "exact": self._normalize_serial(text) in map(self._normalize_serial, names),
         }

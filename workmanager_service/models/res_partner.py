@@ -1,6 +1,16 @@
 import re
 
 from odoo import api, fields, models
+from odoo.modules.db import FunctionStatus
+
+
+def get_trigram_index(registry, column):
+    """Return the index by which the counter finds a part of a text."""
+    if not registry.has_trigram:
+        return ""
+    if registry.has_unaccent == FunctionStatus.INDEXABLE:
+        column = registry.unaccent(column)
+    return f"USING gin ({column} gin_trgm_ops)"
 
 
 class ResPartner(models.Model):
@@ -12,6 +22,14 @@ class ResPartner(models.Model):
         index="trigram",
         help="The digits of the phone number, by which the counter finds the customer.",
     )
+    _complete_name_trgm_idx = models.Index(
+        lambda registry: get_trigram_index(registry, "complete_name")
+    )
+    _vat_trgm_idx = models.Index(lambda registry: get_trigram_index(registry, "vat"))
+    _email_normalized_idx = models.Index(
+        "(email_normalized) WHERE email_normalized IS NOT NULL"
+    )
+
     equipment_ids = fields.One2many("workmanager.equipment", "partner_id")
     equipment_count = fields.Integer(
         compute="_compute_service_counts",

@@ -211,6 +211,7 @@ class Sheet(models.Model):
     tracking_code = fields.Char(
         readonly=True,
         copy=False,
+        index="btree_not_null",
         default=lambda self: self._generate_tracking_code(),
         help="Printed on the intake protocol; opens the status page.",
     )

@@ -1,7 +1,7 @@
 import hmac
 import re
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from odoo.addons.workmanager_service.models.sheet import CLOSED_STATES
@@ -29,8 +29,6 @@ class Sheet(models.Model):
 
     _name = "workmanager.sheet"
     _inherit = ["workmanager.sheet", "portal.mixin"]
-
-    tracking_code = fields.Char(index="btree_not_null")
 
     def _compute_access_url(self):
         res = super()._compute_access_url()

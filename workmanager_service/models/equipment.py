@@ -12,7 +12,13 @@ class Equipment(models.Model):
     _description = "Equipment"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
-    _rec_names_search = ["ref", "serial_number", "model_name", "partner_id"]
+    _rec_names_search = [
+        "ref",
+        "serial_number",
+        "serial_key",
+        "model_name",
+        "partner_id",
+    ]
     _check_company_auto = True
 
     ref = fields.Char(

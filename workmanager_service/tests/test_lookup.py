@@ -68,6 +68,13 @@ class TestLookup(ServiceCommon):
                 rows = self._lookup(text)["customers"]
                 self.assertEqual([row["id"] for row in rows], new.ids)
 
+    def test_any_field_for_equipment_finds_it_however_the_serial_is_typed(self):
+        equipment = self.env["workmanager.equipment"].with_user(self.reception)
+        for text in ("pf3k9", "PF-3K 9", self.equipment.ref, "Țăranu"):
+            with self.subTest(text=text):
+                found = [row[0] for row in equipment.name_search(text)]
+                self.assertEqual(found, self.equipment.ids)
+
     def test_unknown_or_short_text_finds_nothing(self):
         for text in ("", " ", "x", "no-such-serial-0000", "<script>", "%", "_____"):
             with self.subTest(text=text):

@@ -4,7 +4,6 @@
     "version": "19.0.1.0.0",
     "category": "Services/Workmanager",
     "author": "Workmanager",
-    "website": "https://github.com/workmanager/workmanager",
     "license": "LGPL-3",
     "depends": ["workmanager_service", "portal"],
     "data": [

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from .common import ServiceCommon
 
-EQUIPMENT = 50_000
+EQUIPMENT = 100_000
 CUSTOMERS = 20_000
 SHEETS = 20_000
 MOVES = 20_000

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, escape_psql
 
+from .sheet import CLOSED_STATES
+
 # A shorter text means too much to be worth an answer, and no index of trigrams has one.
 MIN_LENGTH = 3
 MIN_DIGITS = 4
@@ -157,7 +159,7 @@ class Equipment(models.Model):
         self.ensure_one()
         names = [self.ref, self.serial_number]
         names += [name for s in sheets for name in (s.name, s.tracking_code)]
-        open_sheets = [s for s in sheets if s.state not in ("delivered", "cancelled")]
+        open_sheets = [s for s in sheets if s.state not in CLOSED_STATES]
         return {
             "id": self.id,
             "ref": self.ref,

@@ -4,6 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
+from ..models.sheet import CLOSED_STATES
+
 MAX_PHOTO_SIZE = 20 * 1024 * 1024
 PHONE_DIGITS = 9
 PHONE = re.compile(r"\+?[\d\s()./-]{6,}")
@@ -208,7 +210,7 @@ class Intake(models.TransientModel):
             )
             intake.last_sheet_ids = sheets
             intake.open_sheet_id = sheets.filtered(
-                lambda sheet: sheet.state not in ("delivered", "cancelled")
+                lambda sheet: sheet.state not in CLOSED_STATES
             )[:1]
             intake.previous_sheet_id = sheets.filtered(
                 lambda sheet: (

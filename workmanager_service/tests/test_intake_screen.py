@@ -162,6 +162,15 @@ class TestIntakeScreen(ServiceCommon):
         form.is_duplicate_confirmed = True
         self.assertNotEqual(form.save()._take_in(), first)
 
+    def test_open_sheet_is_seen_behind_newer_closed_ones(self):
+        first = self._create_sheet()
+        for _i in range(6):
+            self._create_sheet().action_cancel()
+        form = self._form()
+        form.equipment_id = self.equipment
+        self.assertEqual(form.open_sheet_id, first)
+        self.assertEqual(len(form.last_sheet_ids), 5)
+
     def test_return_inside_the_repair_warranty_is_linked_by_one_tap(self):
         first = self._repair(self._create_sheet())
         first.with_user(self.reception).action_deliver()

@@ -206,9 +206,9 @@ class Intake(models.TransientModel):
         today = fields.Date.context_today(self)
         for intake in self:
             sheets = self.env["workmanager.sheet"].search(
-                [("equipment_id", "=", intake.equipment_id.id)], limit=5
+                [("equipment_id", "=", intake.equipment_id.id)], order="id desc"
             )
-            intake.last_sheet_ids = sheets
+            intake.last_sheet_ids = sheets[:5]
             intake.open_sheet_id = sheets.filtered(
                 lambda sheet: sheet.state not in CLOSED_STATES
             )[:1]

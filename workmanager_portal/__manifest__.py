@@ -1,7 +1,7 @@
 {
     "name": "Workmanager Portal",
     "summary": "My Services for customers, and a status page without an account",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Workmanager",
     "author": "Workmanager",
     "license": "LGPL-3",

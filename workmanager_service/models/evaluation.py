@@ -139,3 +139,16 @@ class Evaluation(models.Model):
             Command.create(self.env["workmanager.evaluation.check"]._prepare(point))
             for point in checkpoints
         ]
+
+    def _get_findings(self):
+        """Return what this evaluation found wrong, as the customer is told it.
+
+        :return: a list of dicts with ``name``, ``detail`` (or an empty text) and
+            ``photos`` (records whose ``image_1920`` the customer may see)
+        """
+        self.ensure_one()
+        return [
+            check._prepare_finding()
+            for check in self.check_ids
+            if check.result == "not_ok"
+        ]

@@ -86,6 +86,19 @@ class EvaluationCheck(models.Model):
             or (self.maximum and self.value > self.maximum)
         )
 
+    def _prepare_finding(self):
+        """Return what the customer is told about this check, which is bad."""
+        self.ensure_one()
+        detail = [*self.fault_ids.mapped("name"), self.note]
+        if self.kind == "measure":
+            measure = self.sheet_id._format_measure(self.value)
+            detail.insert(0, f"{measure} {self.unit or ''}".strip())
+        return {
+            "name": self.name,
+            "detail": " · ".join(filter(None, detail)),
+            "photos": [],
+        }
+
     @api.model
     def _prepare(self, checkpoint):
         """Return the values of the check that asks what ``checkpoint`` asks."""

@@ -96,3 +96,23 @@ class TestEvaluation(ServiceCommon):
         self.assertTrue(other.is_timer_running)
         other.action_stop_timer()
         self.assertFalse(other.is_timer_running)
+
+    def test_findings_are_what_is_bad(self):
+        sheet = self._create_sheet().with_user(self.technician)
+        sheet.action_start_evaluation()
+        starts, voltage, hinges = sheet.check_ids
+        starts.write(
+            {"result": "not_ok", "fault_ids": self.fault.ids, "note": "Swollen"}
+        )
+        voltage.value = 9.125
+        hinges.result = "ok"
+        self.assertEqual(
+            [
+                (finding["name"], finding["detail"])
+                for finding in sheet.evaluation_id._get_findings()
+            ],
+            [
+                ("Starts", "Battery worn out · Swollen"),
+                ("Battery voltage", "9.125 V"),
+            ],
+        )

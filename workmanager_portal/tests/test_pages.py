@@ -254,7 +254,7 @@ class TestPages(PortalCommon):
 
     def test_download_of_what_is_not_there_yet(self):
         self._login(self.owner)
-        for document in ("handover", "nothing", "../../1"):
+        for document in ("handover", "nothing", "../../0"):
             with self.subTest(document=document):
                 response = self._get_page(self.sheet, path=f"/document/{document}")
                 self.assertNotEqual(response.status_code, 200)

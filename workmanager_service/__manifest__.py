@@ -27,6 +27,7 @@
         "views/workmanager_work_log_views.xml",
         "views/workmanager_evaluation_views.xml",
         "views/workmanager_evaluation_check_views.xml",
+        "views/workmanager_photo_views.xml",
         "views/workmanager_equipment_views.xml",
         "views/workmanager_equipment_type_views.xml",
         "views/workmanager_checkpoint_views.xml",

@@ -15,6 +15,7 @@ from . import fault
 from . import ir_actions_report
 from . import operation
 from . import operation_line
+from . import photo
 from . import res_company
 from . import res_config_settings
 from . import res_partner
@@ -26,6 +27,7 @@ from . import sheet_documents
 from . import sheet_fault
 from . import sheet_flow
 from . import sheet_line
+from . import sheet_photos
 from . import sheet_unlock
 from . import sheet_warranty
 from . import stage

@@ -44,6 +44,7 @@ class EvaluationCheck(models.Model):
     note = fields.Char()
     possible_fault_ids = fields.Many2many(related="checkpoint_id.fault_ids")
     fault_ids = fields.Many2many("workmanager.fault", string="Faults")
+    photo_ids = fields.One2many("workmanager.photo", "check_id", string="Photos")
 
     @api.depends("value")
     def _compute_result(self):

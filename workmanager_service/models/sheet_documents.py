@@ -1,16 +1,7 @@
 from collections import defaultdict
-from itertools import islice
-
-from PIL import Image
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime, formatLang
-from odoo.tools.image import binary_to_image, image_fix_orientation, image_to_base64
-
-PHOTO_COUNT = 3
-# Enough for 55 mm on paper; a photo of a telephone has a hundred times the pixels.
-PHOTO_SIZE = (480, 480)
 
 
 class Sheet(models.Model):
@@ -161,39 +152,6 @@ class Sheet(models.Model):
         return formatLang(
             self.env, amounts["total_included"], currency_obj=self.currency_id
         )
-
-    def _get_intake_photos(self):
-        """Return the first photos of the sheet, small and encoded for the document.
-
-        :rtype: list[bytes]; empty when the company prints no photos
-        """
-        self.ensure_one()
-        if not self.company_id.sudo().service_print_photos:
-            return []
-        attachments = self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("mimetype", "=like", "image/%"),
-                ("mimetype", "not like", "svg"),
-            ],
-            order="id",
-        )
-        photos = (self._shrink_photo(photo.with_prefetch()) for photo in attachments)
-        return list(islice(filter(None, photos), PHOTO_COUNT))
-
-    @api.model
-    def _shrink_photo(self, attachment):
-        """Return a photo in the size that is printed, or False if it cannot be read."""
-        try:
-            image = binary_to_image(attachment.raw)
-            # Reads a JPEG at a fraction of its size, which saves time and memory.
-            image.draft("RGB", PHOTO_SIZE)
-            image = image_fix_orientation(image)
-            image.thumbnail(PHOTO_SIZE)
-            return image_to_base64(image, "JPEG", quality=80)
-        except (UserError, OSError, ValueError, Image.DecompressionBombError):
-            return False
 
     # -------------------------------------------------------------- EQUIPMENT
 

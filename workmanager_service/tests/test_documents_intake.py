@@ -81,6 +81,11 @@ class TestIntakeDocuments(DocumentsCommon):
             }
         )
 
+    def _add_photo(self, sheet, raw):
+        return self.env["workmanager.photo"].create(
+            {"sheet_id": sheet.id, "image_1920": base64.b64encode(raw)}
+        )
+
     def _photo(self, width, height, kind="JPEG"):
         stream = io.BytesIO()
         Image.effect_noise((width, height), 80).convert("RGB").save(stream, kind)
@@ -415,11 +420,10 @@ class TestIntakeDocuments(DocumentsCommon):
 
     def test_three_small_photos_where_the_company_wants_them(self):
         sheet = self._create_sheet()
-        self._add_attachment(sheet, "notes.txt", b"no photo")
-        self._add_attachment(sheet, "broken.jpg", b"\xff\xd8\xff\xe0 broken")
+        self._add_attachment(sheet, "chat.jpg", self._photo(640, 480))
         sheet.intake_signature = base64.b64encode(self._photo(300, 100, "PNG"))
         for kind in ("JPEG", "PNG", "GIF", "JPEG"):
-            self._add_attachment(sheet, f"photo.{kind}", self._photo(2400, 1800, kind))
+            self._add_photo(sheet, self._photo(2400, 1800, kind))
         sheet = sheet.with_user(self.technician)
         self.assertFalse(sheet._get_intake_photos())
         self.assertNotIn("Photos", " ".join(self._print("intake_protocol", sheet)))
@@ -442,7 +446,7 @@ class TestIntakeDocuments(DocumentsCommon):
         stream = io.BytesIO()
         Image.new("RGB", (800, 600)).save(stream, "JPEG", exif=exif)
         sheet = self._create_sheet()
-        self._add_attachment(sheet, "upright.jpg", stream.getvalue())
+        self._add_photo(sheet, stream.getvalue())
         [photo] = sheet._get_intake_photos()
         self.assertEqual(
             Image.open(io.BytesIO(base64.b64decode(photo))).size, (360, 480)

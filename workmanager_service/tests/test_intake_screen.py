@@ -1,3 +1,4 @@
+import base64
 from unittest.mock import patch
 
 from odoo import fields
@@ -6,6 +7,8 @@ from odoo.tests import Form, tagged
 
 from ..wizards import intake as intake_module
 from .common import ServiceCommon
+
+PICTURE = "R0lGODdhAgACAIEAAAAAgAAAAAAAAAAAACwAAAAAAgACAAAIBgABCAQQEAA7"
 
 
 @tagged("post_install", "-at_install")
@@ -211,17 +214,24 @@ class TestIntakeScreen(ServiceCommon):
         photo = attachments.create(
             {
                 "name": "colt.gif",
-                "raw": b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+                "raw": base64.b64decode(PICTURE),
                 "res_model": "workmanager.intake",
             }
         )
         intake = self._new_device().save()
         intake.photo_ids = photo
         sheet = intake._take_in()
-        self.assertEqual((photo.res_model, photo.res_id), (sheet._name, sheet.id))
-        text = attachments.create({"name": "virus.txt", "raw": b"no picture"})
-        with self.assertRaisesRegex(ValidationError, "virus.txt is not a picture"):
-            self._new_device().save().photo_ids = text
+        self.assertTrue(sheet.photo_ids.image_1920)
+        self.assertFalse(sheet.photo_ids.is_for_customer)
+        self.assertFalse(photo.exists())
+        for name, raw in (
+            ("virus.txt", b"no picture"),
+            ("script.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+            ("broken.jpg", b"\xff\xd8\xff\xe0 broken"),
+        ):
+            bad = attachments.create({"name": name, "raw": raw})
+            with self.assertRaisesRegex(ValidationError, f"{name} is not a picture"):
+                self._new_device().save().photo_ids = bad
 
     def test_photo_that_is_too_large_is_named(self):
         attachments = self.env["ir.attachment"].with_user(self.reception)

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
+from ..models.photo import is_picture
 from ..models.sheet import CLOSED_STATES
 
 MAX_PHOTO_SIZE = 20 * 1024 * 1024
@@ -293,8 +294,6 @@ class Intake(models.TransientModel):
     @api.constrains("photo_ids")
     def _check_photos(self):
         for photo in self.photo_ids:
-            if not (photo.mimetype or "").startswith("image/"):
-                raise ValidationError(self.env._("%s is not a picture.", photo.name))
             if photo.file_size > MAX_PHOTO_SIZE:
                 raise ValidationError(
                     self.env._(
@@ -305,6 +304,8 @@ class Intake(models.TransientModel):
                         max=MAX_PHOTO_SIZE // 1024 // 1024,
                     )
                 )
+            if not is_picture(photo.raw):
+                raise ValidationError(self.env._("%s is not a picture.", photo.name))
 
     # ----------------------------------------------------------------- ACTION
 
@@ -379,7 +380,7 @@ class Intake(models.TransientModel):
             if secret := self.sudo().unlock_secret:
                 sheet.sudo().unlock_secret = secret
                 self.sudo().unlock_secret = False
-            self.photo_ids.write({"res_model": sheet._name, "res_id": sheet.id})
+            sheet._add_photos(self.photo_ids)
             self.sheet_id = sheet
         return self.sheet_id
 

@@ -4,6 +4,7 @@ from . import accessory
 from . import brand
 from . import checkpoint
 from . import equipment
+from . import equipment_history
 from . import equipment_import
 from . import equipment_lookup
 from . import equipment_merge
@@ -26,8 +27,10 @@ from . import sheet_billing
 from . import sheet_documents
 from . import sheet_fault
 from . import sheet_flow
+from . import sheet_history
 from . import sheet_line
 from . import sheet_photos
+from . import sheet_line_history
 from . import sheet_unlock
 from . import sheet_warranty
 from . import stage

@@ -19,8 +19,13 @@ body, body *:not(.fa) {{
 """
 DOCUMENT_ZOOM = 1.08
 LABEL_ZOOM = 1.3
-# What a customer of the service gets on paper: sheets, quotations, invoices.
-DOCUMENT_MODELS = ("workmanager.sheet", "sale.order", "account.move")
+# What a customer of the service gets on paper.
+DOCUMENT_MODELS = (
+    "workmanager.sheet",
+    "workmanager.equipment",
+    "sale.order",
+    "account.move",
+)
 # What some layouts draw behind the page; it has no place in the text.
 SHAPES = ".//svg | .//*[contains(@class, 'o_folder_header_container')]"
 

@@ -390,9 +390,9 @@ class Sheet(models.Model):
     # ----------------------------------------------------------------- ACTION
 
     def action_view_history(self):
-        """Open all sheets of the same equipment."""
+        """Open the equipment, whose page tells all that happened to it."""
         self.ensure_one()
-        return self.equipment_id.action_view_sheets()
+        return self.equipment_id._get_records_action()
 
     def action_view_evaluation(self):
         """Open the current evaluation on a page of its own."""

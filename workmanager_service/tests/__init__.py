@@ -3,6 +3,7 @@ from . import test_documents
 from . import test_documents_intake
 from . import test_evaluation
 from . import test_flow
+from . import test_history
 from . import test_intake
 from . import test_intake_screen
 from . import test_invoice

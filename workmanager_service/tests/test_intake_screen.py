@@ -172,7 +172,7 @@ class TestIntakeScreen(ServiceCommon):
         form = self._form()
         form.equipment_id = self.equipment
         self.assertEqual(form.open_sheet_id, first)
-        self.assertEqual(len(form.last_sheet_ids), 5)
+        self.assertEqual(form.sheet_count, 7)
 
     def test_return_inside_the_repair_warranty_is_linked_by_one_tap(self):
         first = self._repair(self._create_sheet())

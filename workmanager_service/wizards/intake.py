@@ -75,7 +75,7 @@ class Intake(models.TransientModel):
     )
     # --- what is known of it
     open_sheet_id = fields.Many2one("workmanager.sheet", compute="_compute_history")
-    last_sheet_ids = fields.Many2many("workmanager.sheet", compute="_compute_history")
+    sheet_count = fields.Integer(related="equipment_id.sheet_count")
     previous_sheet_id = fields.Many2one(
         "workmanager.sheet",
         string="Under the Warranty of",
@@ -209,7 +209,6 @@ class Intake(models.TransientModel):
             sheets = self.env["workmanager.sheet"].search(
                 [("equipment_id", "=", intake.equipment_id.id)], order="id desc"
             )
-            intake.last_sheet_ids = sheets[:5]
             intake.open_sheet_id = sheets.filtered(
                 lambda sheet: sheet.state not in CLOSED_STATES
             )[:1]

@@ -8,6 +8,7 @@ from . import sale_order
 from . import sale_order_line
 from . import sheet
 from . import sheet_line
+from . import sheet_line_history
 from . import stock_lot
 from . import stock_move
 from . import stock_picking

@@ -1,0 +1,179 @@
+from datetime import datetime, time
+
+from odoo import models
+from odoo.tools import format_date
+
+# Sheets on a page of the history; "show older" brings the next ones.
+HISTORY_LIMIT = 20
+# What the history reads of its sheets, in one query.
+HISTORY_FIELDS = (
+    "name",
+    "company_id",
+    "partner_id",
+    "equipment_id",
+    "state",
+    "outcome",
+    "user_id",
+    "intake_date",
+    "delivery_date",
+    "claimed_fault",
+    "warranty_basis",
+    "warranty_reason",
+    "previous_sheet_id",
+    "repair_warranty_end",
+    "amount_total",
+    "currency_id",
+)
+# Of one moment, what led to a sheet comes before it.
+RANKS = {"sold": 0, "registered": 1, "owner": 2, "sheet": 3}
+
+
+class Equipment(models.Model):
+    """The equipment's story: its sale, its owners, and what was done at each visit."""
+
+    _inherit = "workmanager.equipment"
+
+    # ----------------------------------------------------------------- ACTION
+
+    def get_history(self, offset=0):
+        """Return a page of the equipment's story, the newest first.
+
+        :param int offset: how many sheets the pages before it had
+        :return: a dict with ``entries`` (see :meth:`_get_history`), ``has_costs``
+            (whether the user may see what the work cost us) and ``next``: the offset
+            of the next page, or False
+        """
+        self.ensure_one()
+        self.check_access("read")
+        entries, following = self._get_history(offset=max(int(offset), 0))
+        return {
+            "entries": entries,
+            "next": following,
+            "has_costs": self._has_history_costs(),
+        }
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _get_history(self, offset=0, limit=HISTORY_LIMIT, for_customer=False):
+        """Return a part of the equipment's story, the newest first.
+
+        The number of queries does not depend on the number of sheets.
+
+        :param limit: the number of sheets, or None for all
+        :param bool for_customer: tell it as the present owner may read it: without
+            our costs, and without names, words and bills of former owners
+        :return: ``(entries, next offset or False)``; an entry is a dict of texts with
+            ``key``, ``kind`` (``sheet``, ``owner``, ``sold``, ``registered``),
+            ``title``, ``date`` and, of a sheet, what :meth:`_prepare_history_sheets`
+            says
+        """
+        self.ensure_one()
+        # From the last sheet of the page before, where its other events ended.
+        start = max(offset - 1, 0)
+        sheets = self.env["workmanager.sheet"].search_fetch(
+            self._get_history_domain(),
+            HISTORY_FIELDS,
+            order="intake_date desc, id desc",
+            offset=start,
+            limit=limit and limit + 1 + offset - start,
+        )
+        newer, sheets = sheets[: offset - start], sheets[offset - start :]
+        has_more = bool(limit) and len(sheets) > limit
+        sheets = sheets[:limit]
+        events = self._prepare_history_events(for_customer)
+        if newer:
+            events = [event for event in events if event[0] < newer.intake_date]
+        if has_more:
+            oldest = sheets[-1:].intake_date
+            events = [event for event in events if event[0] >= oldest]
+        events += [
+            (sheet.intake_date, (RANKS["sheet"], sheet.id), entry)
+            for sheet, entry in sheets._prepare_history(for_customer).items()
+        ]
+        events.sort(key=lambda event: event[:2], reverse=True)
+        entries = [
+            {"date": format_date(self.env, moment), **entry}
+            for moment, _rank, entry in events
+        ]
+        return entries, offset + limit if has_more else False
+
+    def _has_history_costs(self):
+        """Whether the user may see what parts and work cost us."""
+        return self.env.user.has_group("workmanager_service.group_manager")
+
+    def _get_history_domain(self):
+        """Return the domain of the sheets that the story is made of."""
+        # The rules say the same, but superuser, who prints for others, has none.
+        return [
+            ("equipment_id", "=", self.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+
+    def _prepare_history_events(self, for_customer):
+        """Return (moment, rank, entry) of what is no sheet."""
+        self.ensure_one()
+        # Sheets from before the computer came are entered with their own dates.
+        ((first_intake,),) = self.env["workmanager.sheet"]._read_group(
+            self._get_history_domain(), aggregates=["intake_date:min"]
+        )
+        registered = min(filter(None, [self.create_date, first_intake]))
+        events = []
+        if self.sale_date:
+            sold = min(datetime.combine(self.sale_date, time.min), registered)
+            entry = {
+                "kind": "sold",
+                "title": self.env._("Sale"),
+                "date": format_date(self.env, self.sale_date),
+                "text": self.warranty_source
+                and self.env._("Warranty: %s", self.warranty_source),
+            }
+            events.append((sold, entry))
+        entry = {"kind": "registered", "title": self.env._("Registered as %s", self.ref)}
+        events.append((registered, entry))
+        return [
+            (moment, (RANKS[entry["kind"]], 0), {"key": entry["kind"], **entry})
+            for moment, entry in events
+        ] + self._prepare_history_owners(registered, for_customer)
+
+    def _prepare_history_owners(self, registered, for_customer):
+        """Return (moment, rank, entry) of each change of the owner."""
+        events, owner = [], self.env["res.partner"]
+        for record in self.owner_ids.sorted(lambda o: (o.date, o.id)):
+            if record.partner_id == owner:
+                continue  # merged records say the same twice
+            owner = record.partner_id
+            name = owner.display_name
+            if for_customer and not self._is_owner(owner):
+                name = self.env._("a former owner")
+            entry = {
+                "key": f"owner-{record.id}",
+                "kind": "owner",
+                "title": self.env._("Owner: %s", name),
+                "date": format_date(self.env, record.date),
+            }
+            moment = max(datetime.combine(record.date, time.min), registered)
+            events.append((moment, (RANKS["owner"], record.id), entry))
+        return events
+
+    def _is_owner(self, partner):
+        """Whether ``partner`` is, or belongs to, who owns the equipment today."""
+        return partner.commercial_partner_id == self.partner_id.commercial_partner_id
+
+    # ----------------------------------------------------------------- REPORT
+
+    def _get_document_lang(self):
+        """Return the language of the customer's documents."""
+        self.ensure_one()
+        return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
+
+    def _get_company_line(self):
+        """Return who issues the documents, in a line."""
+        self.ensure_one()
+        company_sudo = self.company_id.sudo()
+        parts = [company_sudo.name, company_sudo.vat, company_sudo.phone]
+        return " · ".join(filter(None, parts))
+
+    def _get_printed_history(self):
+        """Return the story as it is printed for the customer, the oldest first."""
+        entries, _next = self._get_history(limit=None, for_customer=True)
+        return entries[::-1]

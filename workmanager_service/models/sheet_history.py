@@ -1,0 +1,118 @@
+from odoo import models
+from odoo.tools import format_date, format_duration, formatLang
+
+
+class Sheet(models.Model):
+    """What a sheet adds to the equipment's story."""
+
+    _inherit = "workmanager.sheet"
+
+    def _prepare_history(self, for_customer=False):
+        """Return {sheet: entry} for the story of their equipment.
+
+        :param bool for_customer: see :meth:`Equipment._get_history`
+        """
+        findings = self._get_history_findings()
+        lines = self._get_history_lines(for_customer)
+        hours = self._get_history_hours()
+        has_costs = not for_customer and self.equipment_id._has_history_costs()
+        costs = self._get_history_costs() if has_costs else {}
+        history = {}
+        for sheet in self:
+            foreign = not sheet.equipment_id._is_owner(sheet.partner_id)
+            hidden = for_customer and foreign
+            worked, workers = hours.get(sheet, (0.0, []))
+            entry = {
+                **sheet._prepare_history_facts(hidden),
+                "findings": findings.get(sheet, []),
+                "lines": lines.get(sheet, []),
+                "hours": format_duration(worked) if worked else "",
+                "technicians": ", ".join(workers or filter(None, [sheet.user_id.name])),
+                "customer": foreign and not hidden and sheet.partner_id.display_name,
+            }
+            if sheet in costs:
+                entry["cost"] = sheet._format_history_amount(costs[sheet])
+            history[sheet] = entry
+        return history
+
+    def _prepare_history_facts(self, hidden):
+        """Return what the sheet itself says.
+
+        :param bool hidden: keep to what says nothing about its customer
+        """
+        self.ensure_one()
+        label = self._get_history_label
+        warranty = label("warranty_basis") if self.warranty_basis != "none" else ""
+        claimed = self.claimed_fault_ids.mapped("name")
+        if self.claimed_fault and not hidden:
+            claimed.append(" ".join(self.claimed_fault.split()))
+        has_amount = not hidden and not self.currency_id.is_zero(self.amount_total)
+        return {
+            "key": f"sheet-{self.id}",
+            "kind": "sheet",
+            "id": self.id,
+            "title": self.name,
+            "state": label("state"),
+            "outcome": label("outcome") if self.outcome else "",
+            "is_repaired": self.outcome == "repaired",
+            "claimed": claimed,
+            "warranty": warranty,
+            "warranty_reason": "" if hidden else self.warranty_reason or "",
+            "previous": self.previous_sheet_id.name or "",
+            "delivered": format_date(self.env, self.delivery_date),
+            "repair_warranty": format_date(self.env, self.repair_warranty_end),
+            "amount": self._format_history_amount(self.amount_total)
+            if has_amount
+            else "",
+        }
+
+    def _get_history_label(self, fname):
+        labels = dict(self._fields[fname]._description_selection(self.env))
+        return labels.get(self[fname], "")
+
+    def _format_history_amount(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _get_history_findings(self):
+        """Return {sheet: [text]} of what the completed evaluations found."""
+        evaluations = self.env["workmanager.evaluation"].search_fetch(
+            [("sheet_id", "in", self.ids), ("state", "=", "done")],
+            ["sheet_id", "conclusion"],
+            order="id",
+        )
+        findings = {}
+        for evaluation in evaluations:
+            found = evaluation.fault_ids.mapped("name")
+            if evaluation.conclusion:
+                found.append(" ".join(evaluation.conclusion.split()))
+            findings.setdefault(evaluation.sheet_id, []).extend(found)
+        return {sheet: list(dict.fromkeys(found)) for sheet, found in findings.items()}
+
+    def _get_history_lines(self, for_customer=False):
+        """Return {sheet: [dict]} of the parts used and the work done."""
+        lines = self.env["workmanager.sheet.line"].search_fetch(
+            [("sheet_id", "in", self.ids), ("quantity_done", ">", 0)],
+            ["sheet_id", "name", "quantity_done", "product_uom_id", "coverage"],
+            order="sequence, id",
+        )
+        lots = lines._get_history_lots()
+        history = {}
+        for line in lines:
+            history.setdefault(line.sheet_id, []).append(
+                line._prepare_history(lots.get(line, []))
+            )
+        return history
+
+    def _get_history_hours(self):
+        """Return {sheet: (hours, names of those who worked)}."""
+        hours = {}
+        for sheet, user, worked in self.env["workmanager.work.log"]._read_group(
+            [("sheet_id", "in", self.ids)], ["sheet_id", "user_id"], ["hours:sum"]
+        ):
+            total, names = hours.setdefault(sheet, (0.0, []))
+            hours[sheet] = (total + worked, [*names, user.name])
+        return hours
+
+    def _get_history_costs(self):
+        """Return {sheet: what its parts and work cost us}, in its currency."""
+        return {}

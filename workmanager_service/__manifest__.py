@@ -41,6 +41,7 @@
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
         "wizards/equipment_merge_views.xml",
+        "wizards/sheet_batch_views.xml",
         "views/workmanager_menus.xml",
     ],
     "assets": {

@@ -128,7 +128,10 @@ class Equipment(models.Model):
                 and self.env._("Warranty: %s", self.warranty_source),
             }
             events.append((sold, entry))
-        entry = {"kind": "registered", "title": self.env._("Registered as %s", self.ref)}
+        entry = {
+            "kind": "registered",
+            "title": self.env._("Registered as %s", self.ref),
+        }
         events.append((registered, entry))
         return [
             (moment, (RANKS[entry["kind"]], 0), {"key": entry["kind"], **entry})

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_batch
 from . import test_documents
 from . import test_documents_intake
 from . import test_evaluation

@@ -166,9 +166,7 @@ class TestHistory(HistoryCommon):
 class TestHistoryReport(HistoryCommon, DocumentsCommon):
     def test_printed_story(self):
         sheet = self._repair_and_deliver()
-        pages = self._print(
-            "equipment_history", self.equipment, user=self.technician
-        )
+        pages = self._print("equipment_history", self.equipment, user=self.technician)
         self.assertPrinted(
             pages,
             "Equipment History",

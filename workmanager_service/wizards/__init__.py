@@ -1,3 +1,5 @@
 from . import equipment_merge
 from . import intake
 from . import intake_check
+from . import sheet_batch
+from . import sheet_batch_refusal

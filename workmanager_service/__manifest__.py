@@ -21,6 +21,7 @@
         "report/report_work_statement.xml",
         "report/report_handover_protocol.xml",
         "report/report_equipment_history.xml",
+        "report/report_quotation.xml",
         "report/ir_actions_report.xml",
         "wizards/intake_views.xml",
         "views/workmanager_sheet_views.xml",

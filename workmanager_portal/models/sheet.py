@@ -365,7 +365,9 @@ class Sheet(models.Model):
         self.ensure_one()
         return self.line_ids.filtered(
             lambda line: (
-                line.coverage != "customer" and line.order_state in ("sent", "sale")
+                line.coverage != "customer"
+                and not line.is_internal
+                and line.order_state in ("sent", "sale")
             )
         )
 

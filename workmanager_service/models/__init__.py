@@ -29,8 +29,10 @@ from . import sheet_fault
 from . import sheet_flow
 from . import sheet_history
 from . import sheet_line
+from . import sheet_line_quotation
 from . import sheet_photos
 from . import sheet_line_history
+from . import sheet_quotation
 from . import sheet_unlock
 from . import sheet_warranty
 from . import stage

@@ -144,7 +144,7 @@ class Evaluation(models.Model):
         """Return what this evaluation found wrong, as the customer is told it.
 
         :return: a list of dicts with ``name``, ``detail`` (or an empty text) and
-            ``photos`` (records whose ``image_1920`` the customer may see)
+            ``photos`` (``workmanager.photo``, those marked for the customer)
         """
         self.ensure_one()
         return [

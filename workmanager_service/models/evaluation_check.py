@@ -97,7 +97,7 @@ class EvaluationCheck(models.Model):
         return {
             "name": self.name,
             "detail": " · ".join(filter(None, detail)),
-            "photos": [],
+            "photos": self.photo_ids.filtered("is_for_customer"),
         }
 
     @api.model

@@ -167,6 +167,9 @@ class Sheet(models.Model):
             .grouped(lambda line: line._get_payer())
             .items()
         ]
+        for sheet in self:
+            (lines & sheet.line_ids).evaluation_id = sheet.evaluation_id
+        lines._offer_options()
         values, order_of_lines = [], []
         for sheet, payer, payer_lines in plan:
             commands, ordered = sheet._prepare_order_line_commands(payer, payer_lines)
@@ -187,30 +190,37 @@ class Sheet(models.Model):
         self.ensure_one()
         commands = []
         ordered = self.env["workmanager.sheet.line"]
-        groups = lines.sorted().grouped("fault_id")
-        for fault in sorted(groups, key=lambda f: not f):
-            if fault:
-                name = fault.with_context(lang=payer.lang or self.env.lang).name
-                commands.append(
-                    Command.create({"display_type": "line_section", "name": name})
-                )
-            elif commands:
-                commands.append(
-                    Command.create(
-                        {
-                            "display_type": "line_section",
-                            "name": self.with_context(lang=payer.lang).env._(
-                                "Other parts and work"
-                            ),
-                        }
+        parts = lines.sorted().grouped("is_optional")
+        for is_optional in sorted(parts):
+            groups = parts[is_optional].grouped("fault_id")
+            for fault in sorted(groups, key=lambda f: not f):
+                if fault or commands:
+                    commands.append(
+                        self._prepare_section_command(payer, fault, is_optional)
                     )
-                )
-            for line in groups[fault]:
-                commands.append(Command.create(line._prepare_sale_order_line_values()))
-                ordered |= line
+                for line in groups[fault]:
+                    commands.append(
+                        Command.create(line._prepare_sale_order_line_values())
+                    )
+                    ordered |= line
         for sequence, command in enumerate(commands, start=10):
             command[2]["sequence"] = sequence
         return commands, ordered
+
+    def _prepare_section_command(self, payer, fault, is_optional):
+        """Return the command for the order's section of ``fault``, or of what belongs
+        to none, in the language of ``payer``."""
+        env = self.with_context(lang=payer.lang or self.env.lang).env
+        name = fault.with_env(env).name
+        if is_optional:
+            name = env._("Optional: %s", name) if name else env._("Optional")
+        return Command.create(
+            {
+                "display_type": "line_section",
+                "name": name or env._("Other parts and work"),
+                "is_optional": is_optional,
+            }
+        )
 
     def _get_customer_orders(self):
         """Return, as superuser, the orders whose decision is the customer's."""

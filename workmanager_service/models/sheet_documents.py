@@ -214,9 +214,13 @@ class Sheet(models.Model):
         return (low and f"≥ {low}") or (high and f"≤ {high}") or ""
 
     def _get_lines_done(self):
-        """Return the accepted lines of which anything was used or done."""
+        """Return the accepted lines of which anything was used or done, without those
+        that are no business of the customer."""
         return self._get_accepted_lines().filtered(
-            lambda line: not line.product_uom_id.is_zero(line.quantity_done)
+            lambda line: (
+                not line.is_internal
+                and not line.product_uom_id.is_zero(line.quantity_done)
+            )
         )
 
     def _get_work_statement_values(self):

@@ -10,6 +10,8 @@ QUOTED_FIELDS = {
     "discount",
     "coverage",
     "sheet_id",
+    "is_internal",
+    "is_optional",
 }
 
 # A repair under the warranty of our own repair is paid by nobody.
@@ -136,6 +138,11 @@ class SheetLine(models.Model):
     price_subtotal = fields.Monetary(
         related="sale_line_id.price_subtotal", related_sudo=True
     )
+    is_quoted = fields.Boolean(
+        compute="_compute_is_quoted",
+        compute_sudo=True,
+        help="On a quotation that counts, which decides what the line is.",
+    )
     is_accepted = fields.Boolean(
         compute="_compute_is_accepted",
         compute_sudo=True,
@@ -178,7 +185,7 @@ class SheetLine(models.Model):
         """Propose who pays by the warranty that the sheet is under."""
         for line in self:
             if not line.sale_line_id:
-                basis = line.sheet_id.warranty_basis
+                basis = not line.is_optional and line.sheet_id.warranty_basis
                 line.coverage = COVERAGE_BY_WARRANTY.get(basis, "customer")
 
     @api.depends(
@@ -207,6 +214,11 @@ class SheetLine(models.Model):
     def _compute_tax_ids(self):
         for line in self:
             line.tax_ids = line.sale_line_id.tax_ids or line._get_default_taxes()
+
+    @api.depends("sale_line_id.state", "sheet_id.state")
+    def _compute_is_quoted(self):
+        for line in self:
+            line.is_quoted = not line._is_to_quote()
 
     @api.depends("sale_line_id.state")
     def _compute_is_accepted(self):
@@ -285,7 +297,7 @@ class SheetLine(models.Model):
         :raises UserError: the manufacturer's warranty covers it, and none is known
         """
         self.ensure_one()
-        if self.coverage != "warranty":
+        if self.coverage != "warranty" or self.is_internal:
             return self.sheet_id.partner_id
         brand = self.sheet_id.equipment_id.brand_id
         if not brand.partner_id:

@@ -12,6 +12,7 @@ from . import test_lookup
 from . import test_lookup_plan
 from . import test_photos
 from . import test_quotation
+from . import test_quotation_lines
 from . import test_register
 from . import test_tour
 from . import test_unlock

@@ -69,15 +69,17 @@ class SaleOrder(models.Model):
         hidden = self.order_line.product_id - shown
         return super()._filter_product_documents(
             documents.filtered(
-                lambda document: not (
-                    (
-                        document.res_model == "product.product"
-                        and document.res_id in hidden.ids
-                    )
-                    or (
-                        document.res_model == "product.template"
-                        and document.res_id
-                        in (hidden.product_tmpl_id - shown.product_tmpl_id).ids
+                lambda document: (
+                    not (
+                        (
+                            document.res_model == "product.product"
+                            and document.res_id in hidden.ids
+                        )
+                        or (
+                            document.res_model == "product.template"
+                            and document.res_id
+                            in (hidden.product_tmpl_id - shown.product_tmpl_id).ids
+                        )
                     )
                 )
             )

@@ -57,12 +57,8 @@ class SheetLine(models.Model):
         """Return what the line is and how much of it, in the customer's language."""
         self.ensure_one()
         line = self.with_context(lang=self.sheet_id._get_document_lang())
-        return line.env._(
-            "%(name)s (%(quantity)s %(unit)s)",
-            name=self.name,
-            quantity=line.sheet_id._format_measure(self.quantity_offered),
-            unit=line.product_uom_id.name,
-        )
+        quantity = line.sheet_id._format_measure(self.quantity_offered)
+        return f"{self.name} ({quantity} {line.product_uom_id.name})"
 
     def _offer_options(self):
         """Keep what the options offer: on the order they start at zero."""

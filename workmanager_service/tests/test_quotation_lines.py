@@ -50,9 +50,7 @@ class TestQuotationLines(ServiceCommon):
         sheet.action_create_quotation()
         order = self._order_of(sheet)
         self.assertIn("Dry paste", order.order_line.mapped("name"))
-        self.assertNotIn(
-            "Dry paste", order._get_order_lines_to_report().mapped("name")
-        )
+        self.assertNotIn("Dry paste", order._get_order_lines_to_report().mapped("name"))
 
     def test_internal_line_is_done_but_not_invoiced_and_not_stated(self):
         sheet = self._evaluate(self._create_sheet())
@@ -142,9 +140,14 @@ class TestQuotationLines(ServiceCommon):
         option = self._add(sheet, self.cleaning, is_optional=True)
         self.assertEqual(option.coverage, "customer", "proposed for an option")
         for values in ({"is_internal": True}, {"coverage": "warranty"}):
-            with self.subTest(values), self.assertRaises(CheckViolation):
-                with mute_logger("odoo.sql_db"), self.cr.savepoint():
-                    option.write(values)
+            with (
+                self.subTest(values),
+                self.assertRaises(CheckViolation),
+                mute_logger("odoo.sql_db"),
+                self.cr.savepoint(),
+            ):
+                option.write(values)
+                option.flush_recordset()
 
     def test_quoted_line_is_changed_on_the_quotation_only(self):
         sheet, option = self._quote_option()

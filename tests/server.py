@@ -99,7 +99,7 @@ class OdooServer:
         self.workers = workers
         self.database = f"{os.environ['WORKMANAGER_TEST_DATABASE']}_{name}"
         self.log_path = self.run / f"{self.database}.log"
-        self.port = None
+        self.port = self.gevent_port = None
         self.process = None
         self.expected = []
 
@@ -154,15 +154,14 @@ class OdooServer:
 
     def start(self):
         """Start the server and wait until it answers."""
-        ports = self._free_ports(2)
-        self.port = ports[0]
+        self.port, self.gevent_port = self._free_ports(2)
         command = [
             *(sys.executable, "-m", "odoo", "-d", self.database),
             f"--db-filter=^{self.database}$",
             f"--workers={self.workers}",
             "--max-cron-threads=0",
             f"--http-port={self.port}",
-            f"--gevent-port={ports[1]}",
+            f"--gevent-port={self.gevent_port}",
         ]
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(  # its own group, to end with its workers

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
+from ..parts_lock import lock
+
 
 class StockMove(models.Model):
     """Parts for sheets: reserved first, and just the rest ordered, each piece for its
@@ -64,9 +66,11 @@ class StockMove(models.Model):
         return res
 
     def _action_cancel(self):
-        on_order = self.filtered(
-            lambda m: m.state not in ("done", "cancel") and m._is_on_order()
+        parts = self.filtered(
+            lambda m: m.state not in ("done", "cancel") and m._is_service_part()
         )
+        parts._lock_quants()
+        on_order = parts.filtered(lambda move: move._is_on_order())
         res = super()._action_cancel()
         for move in on_order:
             move._release_purchases(move.product_qty)
@@ -121,11 +125,12 @@ class StockMove(models.Model):
 
         Odoo does not wait: two customers who accept at the same moment would both
         get the last piece. A transaction that waited is repeated by Odoo on what the
-        other one left.
+        other one left, and this time it is nobody else's turn.
         """
         storable = self.filtered("product_id.is_storable")
         if not storable:
             return
+        lock(self.env.cr, "part", storable.product_id.ids)
         locations_sudo = (
             self.env["stock.location"]
             .sudo()
@@ -137,7 +142,8 @@ class StockMove(models.Model):
                 " AND location_id IN %s ORDER BY id FOR NO KEY UPDATE",
                 tuple(storable.product_id.ids),
                 tuple(locations_sudo.ids),
-            )
+            ),
+            log_exceptions=False,  # it is how the others learn that they waited
         )
 
     def _decrease_on_order(self):
@@ -212,6 +218,9 @@ class StockMove(models.Model):
                 )
             )
         if procurements:
+            sellers = [v["supplierinfo_id"] for _m, v in plans if "supplierinfo_id" in v]
+            # What one vendor brings gathers on the same draft order.
+            lock(self.env.cr, "vendor", [seller.partner_id.id for seller in sellers])
             self.env["stock.rule"].sudo().run(procurements)
             waiting_sudo._recompute_state()
         return waiting_sudo
@@ -247,6 +256,7 @@ class StockMove(models.Model):
             if not supplier:
                 return False
             lead_values["supplierinfo"] = supplier
+            values["supplierinfo_id"] = supplier
         if not rule:
             return False
         delays, _description = rule.with_context(
@@ -298,6 +308,7 @@ class StockMove(models.Model):
         self.ensure_one()
         # Whoever refuses or finishes has no purchase rights.
         lines_sudo = self.sudo().created_purchase_line_ids
+        lock(self.env.cr, "vendor", lines_sudo.partner_id.ids)
         for line in lines_sudo.filtered(lambda line: line.state in ("draft", "sent")):
             quantity = line._take_off(quantity, self.sudo())
         for line in lines_sudo.exists().filtered(

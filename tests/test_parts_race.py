@@ -1,0 +1,201 @@
+"""Customers who accept at the same moment for the last pieces of a part.
+
+Real processes: a server with several workers, and one HTTP request for each customer.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from server import running_server
+
+CUSTOMERS = 20
+ONLINE = range(0, CUSTOMERS, 8)  # who accepts on the portal; the others at the counter
+PIECES = 10
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running_server("parts_race", workers=4) as started:
+        # How PostgreSQL tells a transaction to start again, which Odoo then does.
+        started.expect_log("bad query: ")
+        started.expect_log("wkhtmltopdf: The switch")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def admin(server):
+    session = server.session("admin")
+    # An acceptance online prints the order, and the printer asks the server for its
+    # styles: when every worker is busy with an acceptance, none is left to answer.
+    session.call(
+        "ir.config_parameter",
+        "set_param",
+        "report.url",
+        f"http://127.0.0.1:{server.gevent_port}",
+    )
+    return session
+
+
+@pytest.fixture(scope="module")
+def parts(admin):
+    """Two parts of one vendor, with ten pieces of each in stock."""
+    vendor = admin.call("res.partner", "create", {"name": "Piese SRL"})
+    values = {
+        "type": "consu",
+        "is_storable": True,
+        "list_price": 100,
+        "seller_ids": [(0, 0, {"partner_id": vendor, "price": 60, "delay": 5})],
+    }
+    products = admin.call(
+        "product.product",
+        "create",
+        [{"name": name, **values} for name in ("Baterie", "Ecran")],
+    )
+    [warehouse] = admin.call("stock.warehouse", "search_read", [], ["lot_stock_id"])
+    quants = admin.call(
+        "stock.quant",
+        "create",
+        [
+            {
+                "product_id": product,
+                "location_id": warehouse["lot_stock_id"][0],
+                "inventory_quantity": PIECES,
+            }
+            for product in products
+        ],
+        context={"inventory_mode": True},
+    )
+    admin.call("stock.quant", "action_apply_inventory", quants)
+    return products
+
+
+@pytest.fixture(scope="module")
+def sheets(admin, parts):
+    """Quoted sheets that want both parts, half of them in the other sequence."""
+    kind = admin.call("workmanager.equipment.type", "create", {"name": "Telefon"})
+    partners = admin.call(
+        "res.partner", "create", [{"name": f"Client {i}"} for i in range(CUSTOMERS)]
+    )
+    equipment = admin.call(
+        "workmanager.equipment",
+        "create",
+        [{"equipment_type_id": kind, "partner_id": partner} for partner in partners],
+    )
+    ids = admin.call(
+        "workmanager.sheet",
+        "create",
+        [
+            {
+                "equipment_id": equipment_id,
+                "line_ids": [
+                    (0, 0, {"product_id": product, "quantity": 1})
+                    for product in (parts if number % 2 else reversed(parts))
+                ],
+            }
+            for number, equipment_id in enumerate(equipment)
+        ],
+    )
+    for step in ("start_evaluation", "complete_evaluation", "create_quotation"):
+        admin.call("workmanager.sheet", f"action_{step}", ids)
+    return ids
+
+
+def accept_at_the_counter(session, sheet):
+    session.call("workmanager.sheet", "action_accept_quotation", [sheet])
+
+
+def accept_online(session, order):
+    answer = session.rpc(
+        f"/my/orders/{order['id']}/accept",
+        access_token=order["access_token"],
+        name="Client",
+        signature=SIGNATURE,
+    )
+    assert "error" not in answer, answer
+
+
+@pytest.fixture(scope="module")
+def errors(server, admin, sheets):
+    """Let all accept at once.
+
+    :return: what went wrong, acceptance by acceptance
+    """
+    orders = {}
+    for number in ONLINE:
+        [sheet] = admin.call(
+            "workmanager.sheet", "read", [sheets[number]], ["sale_order_ids"]
+        )
+        admin.call("sale.order", "action_preview_sale_order", sheet["sale_order_ids"])
+        [orders[number]] = admin.call(
+            "sale.order", "read", sheet["sale_order_ids"], ["access_token"]
+        )
+    at_once = threading.Barrier(CUSTOMERS)
+    sessions = [
+        server.session() if number in orders else server.session("admin")
+        for number in range(CUSTOMERS)
+    ]
+
+    def accept(number):
+        at_once.wait()
+        try:
+            if number in orders:
+                accept_online(sessions[number], orders[number])
+            else:
+                accept_at_the_counter(sessions[number], sheets[number])
+        except Exception as error:
+            return f"{number}: {error!r}"
+        return None
+
+    with ThreadPoolExecutor(CUSTOMERS) as pool:
+        return list(filter(None, pool.map(accept, range(CUSTOMERS))))
+
+
+def test_no_acceptance_fails(errors, admin, sheets):
+    assert not errors
+    records = admin.call("workmanager.sheet", "read", sheets, ["state"])
+    assert {record["state"] for record in records} == {"approved"}
+
+
+def test_what_is_in_stock_is_reserved_once(errors, admin, parts):
+    for part in parts:
+        [quant] = admin.call(
+            "stock.quant",
+            "search_read",
+            [("product_id", "=", part), ("location_id.usage", "=", "internal")],
+            ["quantity", "reserved_quantity"],
+        )
+        assert (quant["quantity"], quant["reserved_quantity"]) == (PIECES, PIECES)
+
+
+def test_the_others_are_ordered_once(errors, admin, parts):
+    for part in parts:
+        lines = admin.call(
+            "purchase.order.line",
+            "search_read",
+            [("product_id", "=", part)],
+            ["product_qty", "move_dest_ids"],
+        )
+        assert sum(line["product_qty"] for line in lines) == CUSTOMERS - PIECES
+        waiting = [move for line in lines for move in line["move_dest_ids"]]
+        assert len(waiting) == len(set(waiting)) == CUSTOMERS - PIECES
+
+
+def test_each_sheet_has_its_part_once(errors, admin, sheets, parts):
+    for part in parts:
+        moves = admin.call(
+            "stock.move",
+            "search_read",
+            [("product_id", "=", part), ("location_dest_usage", "=", "customer")],
+            ["sheet_ids", "product_uom_qty", "quantity", "state"],
+        )
+        assert sorted(move["sheet_ids"] for move in moves) == [[s] for s in sheets]
+        assert {move["product_uom_qty"] for move in moves} == {1}
+        assert sum(move["quantity"] for move in moves) == PIECES
+        states = [move["state"] for move in moves]
+        assert states.count("assigned") == PIECES
+        assert states.count("waiting") == CUSTOMERS - PIECES

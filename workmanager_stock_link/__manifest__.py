@@ -9,6 +9,7 @@
     "data": [
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "views/product_template_views.xml",
         "views/purchase_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/stock_lot_views.xml",

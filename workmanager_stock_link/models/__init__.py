@@ -1,5 +1,6 @@
 from . import equipment
 from . import mail_activity_type
+from . import product_template
 from . import purchase_order
 from . import purchase_order_line
 from . import res_company
@@ -11,5 +12,6 @@ from . import sheet_line
 from . import sheet_line_history
 from . import stock_lot
 from . import stock_move
+from . import stock_move_equipment
 from . import stock_picking
 from . import stock_warehouse

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_consumption
+from . import test_equipment
 from . import test_history
 from . import test_release
 from . import test_supply

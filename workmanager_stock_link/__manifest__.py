@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": ["workmanager_service", "sale_stock", "purchase_stock"],
     "data": [
+        "security/ir.model.access.csv",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "views/product_template_views.xml",
@@ -19,7 +20,11 @@
         "views/workmanager_equipment_views.xml",
         "views/workmanager_sheet_line_views.xml",
         "views/workmanager_sheet_views.xml",
+        "wizards/parts_use_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["workmanager_stock_link/static/src/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

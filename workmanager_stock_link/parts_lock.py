@@ -1,10 +1,10 @@
 """Locks that outlive the rollback between two tries of a request.
 
-A transaction sees the stock as it was at its first query: whoever waits for another one
-and then finds the stock changed has to start again, which Odoo does, five times at most.
-Among many who accept at the same moment somebody would lose five times. Here who waited
-keeps the lock while Odoo starts the transaction again: the second try finds the others
-waiting.
+A transaction sees the stock as it was at its first query: whoever waits for another
+one and then finds the stock changed has to start again, which Odoo does, five times at
+most. Among many who accept at the same moment somebody would lose five times. Here who
+waited keeps the lock while Odoo starts the transaction again: the second try finds the
+others waiting.
 """
 
 import contextlib

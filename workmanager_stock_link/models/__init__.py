@@ -9,9 +9,12 @@ from . import sale_order
 from . import sale_order_line
 from . import sheet
 from . import sheet_line
+from . import sheet_line_consumption
 from . import sheet_line_history
+from . import sheet_parts
 from . import stock_lot
 from . import stock_move
 from . import stock_move_equipment
+from . import stock_move_line
 from . import stock_picking
 from . import stock_warehouse

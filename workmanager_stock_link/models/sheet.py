@@ -186,20 +186,30 @@ class Sheet(models.Model):
 
     def _format_missing_parts(self, lines):
         """Return the list of what is missing, for the activity."""
-        items = Markup().join(
-            Markup("<li>%s × %s</li>")
-            % (
-                f"{line.quantity_missing:g} {line.product_uom_id.name}",
-                line.product_id.display_name,
-            )
-            for line in lines
-        )
-        return Markup("<p>%s</p><ul>%s</ul>") % (
+        return self._format_parts(
             self.env._(
                 "Neither in stock nor on order, and no vendor is known. Set one on the "
                 "product, then use Check Parts on the sheet."
             ),
-            items,
+            [(line.quantity_missing, line) for line in lines],
+        )
+
+    def _format_parts(self, title, items):
+        """Return a list of parts with their quantities.
+
+        :param str title: what they are
+        :param list items: ``(quantity, workmanager.sheet.line)``
+        """
+        return Markup("<p>%s</p><ul>%s</ul>") % (
+            title,
+            Markup().join(
+                Markup("<li>%s × %s</li>")
+                % (
+                    f"{quantity:g} {line.product_uom_id.name}",
+                    line.product_id.display_name,
+                )
+                for quantity, line in items
+            ),
         )
 
     def _get_parts_buyer(self):

@@ -218,7 +218,9 @@ class StockMove(models.Model):
                 )
             )
         if procurements:
-            sellers = [v["supplierinfo_id"] for _m, v in plans if "supplierinfo_id" in v]
+            sellers = [
+                v["supplierinfo_id"] for _m, v in plans if "supplierinfo_id" in v
+            ]
             # What one vendor brings gathers on the same draft order.
             lock(self.env.cr, "vendor", [seller.partner_id.id for seller in sellers])
             self.env["stock.rule"].sudo().run(procurements)
@@ -301,6 +303,24 @@ class StockMove(models.Model):
         waiting = self.concat(*waiting)
         (waiting - new_moves).procure_method = "make_to_order"
         return waiting
+
+    def _split_off_rest(self):
+        """Let moves of their own wait for what these do not take.
+
+        :return: the new moves
+        """
+        values = []
+        for move in self:
+            rest = move.product_uom._compute_quantity(
+                move.product_uom_qty - move.quantity,
+                move.product_id.uom_id,
+                rounding_method="HALF-UP",
+            )
+            if move.product_id.uom_id.compare(rest, 0.0) > 0:
+                values += move._split(rest)
+        moves = self.create(values)
+        moves._action_confirm(merge=False, create_proc=False)
+        return moves
 
     def _release_purchases(self, quantity):
         """Take ``quantity``, in the product's unit, off draft purchase orders; tell

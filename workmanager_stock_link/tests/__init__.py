@@ -4,4 +4,5 @@ from . import test_equipment
 from . import test_history
 from . import test_release
 from . import test_supply
+from . import test_use
 from . import test_warehouse

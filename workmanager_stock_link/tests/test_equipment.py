@@ -115,9 +115,7 @@ class TestEquipment(PartsCase):
     def test_warranty_of_the_product(self):
         self.scooter.equipment_warranty_months = 36
         equipment = self._deliver(self._sell(1))
-        self.assertEqual(
-            equipment.warranty_end, self.today + relativedelta(months=36)
-        )
+        self.assertEqual(equipment.warranty_end, self.today + relativedelta(months=36))
 
     def test_product_that_does_not_say_so(self):
         self.scooter.equipment_type_id = False
@@ -164,7 +162,7 @@ class TestEquipment(PartsCase):
         self.assertEqual(equipment.warranty_state, "none")
 
     def test_sold_again(self):
-        """What came back and is sold again is the same equipment, with a new warranty."""
+        """What came back and is sold again is the same one, with a new warranty."""
         first = self._sell(1)
         equipment = self._deliver(first)
         self._return(first.picking_ids)
@@ -174,7 +172,9 @@ class TestEquipment(PartsCase):
         self.assertEqual(equipment.partner_id, self.customer)
         self.assertEqual(equipment.sale_order_line_id, second.order_line)
         self.assertEqual(equipment.warranty_state, "valid")
-        self.assertEqual(equipment.owner_ids.partner_id, self.customer | first.partner_id)
+        self.assertEqual(
+            equipment.owner_ids.partner_id, self.customer | first.partner_id
+        )
 
     def test_delivery_in_three_steps(self):
         """Only what reaches the customer registers an equipment."""

@@ -1,0 +1,2 @@
+from . import parts_use
+from . import parts_use_line

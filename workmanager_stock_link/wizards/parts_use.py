@@ -1,0 +1,202 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class PartsUse(models.TransientModel):
+    """What the technician takes for the repair: scanned, ticked or typed."""
+
+    _name = "workmanager.parts.use"
+    _description = "Use Parts"
+
+    sheet_id = fields.Many2one(
+        "workmanager.sheet",
+        string="Service Sheet",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    barcode = fields.Char(
+        string="Scan",
+        store=False,
+        help="Barcode or reference of a part, or its lot or serial number.",
+    )
+    scanned = fields.Char(string="Last Scan", readonly=True)
+    line_ids = fields.One2many(
+        "workmanager.parts.use.line",
+        "use_id",
+        string="Parts",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    has_excess = fields.Boolean(compute="_compute_has_excess")
+    excess_policy = fields.Selection(
+        [
+            ("quote", "Ask for a supplementary quotation"),
+            ("own_cost", "Use it at our cost (managers)"),
+        ],
+        string="Beyond the Plan",
+        required=True,
+        default="quote",
+    )
+
+    @api.depends("sheet_id")
+    def _compute_line_ids(self):
+        for use in self:
+            # Reservations are read without stock rights.
+            lines_sudo = use.sheet_id.sudo().line_ids.filtered(
+                lambda line: line._is_accepted_part()
+            )
+            use.line_ids = [Command.clear()] + [
+                Command.create(values)
+                for line in lines_sudo.sorted()
+                for values in line._prepare_use_values()
+            ]
+
+    @api.depends("line_ids.quantity", "line_ids.replaces_id")
+    def _compute_has_excess(self):
+        for use in self:
+            rows = use.line_ids.filtered(lambda row: row.quantity > 0)
+            use.has_excess = any(
+                not row.replaces_id for row in rows if not row.line_id
+            ) or any(
+                line.product_uom_id.compare(
+                    sum(line_rows.mapped("quantity")),
+                    line_rows[0].planned - line_rows[0].used,
+                )
+                > 0
+                for line, line_rows in rows.filtered("line_id")
+                .grouped("line_id")
+                .items()
+            )
+
+    # --------------------------------------------------------------- ONCHANGE
+
+    @api.onchange("barcode")
+    def _onchange_barcode(self):
+        """Count one more of what was scanned; Enter of a scanner ends each code."""
+        code = (self.barcode or "").strip()
+        if not code:
+            return None
+        self.barcode = False
+        product, lot = self._find_scanned(code)
+        if not product:
+            self.scanned = False
+            return {
+                "warning": {
+                    "title": self.env._("Unknown code"),
+                    "message": self.env._(
+                        "No part has the barcode, reference or number “%s”.", code
+                    ),
+                }
+            }
+        row = self._get_row(product, lot)
+        if lot and product.tracking == "serial" and row.lot_id == lot and row.quantity:
+            return {
+                "warning": {
+                    "title": self.env._("Scanned already"),
+                    "message": self.env._("%s is on the list.", lot.name),
+                }
+            }
+        if not row:
+            row = self.line_ids.new({"product_id": product.id, "is_extra": True})
+            row.use_id = self
+            row.product_uom_id = product.uom_id
+            self.line_ids |= row
+        if lot:
+            row.lot_id = lot
+        row.quantity += 1.0
+        self.scanned = f"{product.display_name} {lot.name or ''}"
+        return None
+
+    def _find_scanned(self, code):
+        """Return the product and the lot with this code, parts of the sheet first."""
+        own = self.line_ids.product_id
+        Lot, Product = self.env["stock.lot"], self.env["product.product"]
+        company = [("company_id", "in", (self.sheet_id.company_id.id, False))]
+        lots = Lot.search([("name", "=", code), *company], limit=20)
+        lot = lots.filtered(lambda lot: lot.product_id in own)[:1] or lots[:1]
+        products = Product.search(
+            [
+                "&",
+                ("type", "=", "consu"),
+                "|",
+                ("barcode", "=", code),
+                ("default_code", "=", code),
+                *company,
+            ],
+            limit=20,
+        )
+        product = (products & own)[:1] or products[:1]
+        if product and (product in own or lot.product_id not in own):
+            return product, Lot
+        return lot.product_id, lot
+
+    def _get_row(self, product, lot):
+        """Return the row that counts this part: the same lot, then one that has none
+        yet, then one that is still to be used."""
+        rows = self.line_ids.filtered(lambda row: row.product_id == product)
+        if lot:
+            return (
+                rows.filtered(lambda row: row.lot_id == lot)[:1]
+                or rows.filtered(lambda row: not row.quantity)[:1]
+            )
+        free = rows.filtered(
+            lambda row: product.tracking != "serial" or not row.quantity
+        )
+        open_rows = free.filtered(lambda row: row.quantity < row.available)
+        return open_rows[:1] or free[:1]
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_confirm(self):
+        """Take these parts out of stock now; put back those below zero.
+
+        :raises UserError: nothing is counted, or it is not there
+        :raises AccessError: only a manager uses more at our cost
+        """
+        self.ensure_one()
+        sheet = self.sheet_id
+        sheet._ensure_uses_parts()
+        rows = self.line_ids.filtered(
+            lambda row: not row.product_uom_id.is_zero(row.quantity)
+        )
+        if not rows:
+            raise UserError(self.env._("Scan or tick the parts that you used."))
+        rows._ensure_valid()
+        if self.has_excess and self.excess_policy == "own_cost":
+            sheet._ensure_gives_away()
+        planned = rows.filtered("line_id")
+        for row in planned.filtered(lambda row: row.quantity < 0):
+            row.line_id._put_back(-row.quantity, row.lot_id)
+        excess = planned.filtered(lambda row: row.quantity > 0)._use_planned()
+        for row in rows - planned:
+            if row.replaces_id:
+                sheet._exchange_part(
+                    row.replaces_id, row._prepare_request(), row._get_lots()
+                )
+            else:
+                excess.append((row._prepare_request(), row._get_lots()))
+        if not excess:
+            return {"type": "ir.actions.act_window_close"}
+        requests, lots = zip(*excess, strict=True)
+        if self.excess_policy == "own_cost":
+            sheet._use_at_own_cost(requests, lots)
+            return {"type": "ir.actions.act_window_close"}
+        lines = sheet._ask_for_parts(requests)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "message": self.env._(
+                    "Not used yet, the customer has to accept it first: %s",
+                    ", ".join(
+                        f"{line.quantity:g} × {line.product_id.display_name}"
+                        for line in lines
+                    ),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

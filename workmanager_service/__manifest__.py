@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
         "data/ir_sequence_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/workmanager_stage_data.xml",
         "report/report_layout.xml",
         "report/report_label.xml",

@@ -1,5 +1,6 @@
 from . import unlock_mixin
 from . import intake_terms_mixin
+from . import limits_mixin
 from . import accessory
 from . import brand
 from . import checkpoint
@@ -12,8 +13,11 @@ from . import equipment_owner
 from . import equipment_type
 from . import evaluation
 from . import evaluation_check
+from . import evaluation_check_taps
+from . import evaluation_checklist
 from . import fault
 from . import ir_actions_report
+from . import mail_activity_type
 from . import operation
 from . import operation_line
 from . import photo
@@ -24,6 +28,7 @@ from . import sale_order
 from . import sale_order_line
 from . import sheet
 from . import sheet_billing
+from . import sheet_checks
 from . import sheet_documents
 from . import sheet_fault
 from . import sheet_flow
@@ -33,6 +38,7 @@ from . import sheet_line_quotation
 from . import sheet_photos
 from . import sheet_line_history
 from . import sheet_quotation
+from . import sheet_repairs
 from . import sheet_unlock
 from . import sheet_warranty
 from . import stage

@@ -1,11 +1,17 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
-CHECK_KINDS = [("pass_fail", "Good / Bad"), ("measure", "Measured value")]
+CHECK_PHASES = [("before", "Diagnosis"), ("after", "Final Check")]
+
+# The states of a sheet in which the checks of a phase are to be answered.
+CHECK_STATES = {
+    "before": ("received", "evaluation", "approved", "repair"),
+    "after": ("repair",),
+}
 
 
 class Checkpoint(models.Model):
     _name = "workmanager.checkpoint"
+    _inherit = ["workmanager.limits.mixin"]
     _description = "Checkpoint"
     _order = "sequence, id"
 
@@ -18,14 +24,22 @@ class Checkpoint(models.Model):
         index=True,
         ondelete="cascade",
     )
-    kind = fields.Selection(CHECK_KINDS, required=True, default="pass_fail")
-    unit = fields.Char(help="Unit of the measured value, for example V or mm.")
-    minimum = fields.Float(digits=(16, 3))
-    maximum = fields.Float(digits=(16, 3))
+    phase = fields.Selection(
+        [
+            ("before", "Before the Repair"),
+            ("after", "After the Repair"),
+            ("both", "Before and After"),
+        ],
+        string="When",
+        required=True,
+        default="before",
+        help="What is checked after the repair holds back the end of the repair.",
+    )
     is_required = fields.Boolean(
         string="Required",
         default=True,
-        help="The evaluation cannot be completed while this check has no result.",
+        help="The evaluation cannot be completed, or the repair not finished, while "
+        "this check has no result.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -38,18 +52,3 @@ class Checkpoint(models.Model):
         help="What a bad result can mean.",
     )
     instruction = fields.Text(translate=True)
-
-    @api.constrains("kind", "minimum", "maximum")
-    def _check_limits(self):
-        for checkpoint in self:
-            if (
-                checkpoint.kind == "measure"
-                and checkpoint.maximum
-                and checkpoint.minimum > checkpoint.maximum
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "Checkpoint %(name)s: the minimum is above the maximum.",
-                        name=checkpoint.name,
-                    )
-                )

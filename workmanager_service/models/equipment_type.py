@@ -145,6 +145,14 @@ class EquipmentType(models.Model):
         ]
         return self.browse(dict.fromkeys([*path, *self.ids]))
 
-    def _get_checkpoints(self):
-        """Return {type: checkpoints}, the parents' checkpoints first."""
-        return {kind: kind._with_parents().checkpoint_ids for kind in self}
+    def _get_checkpoints(self, phase="before"):
+        """Return {type: checkpoints}, the parents' checkpoints first.
+
+        :param str phase: ``before`` or ``after`` the repair
+        """
+        return {
+            kind: kind._with_parents().checkpoint_ids.filtered(
+                lambda point: point.phase in (phase, "both")
+            )
+            for kind in self
+        }

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from .checkpoint import CHECK_PHASES
+
 
 class Evaluation(models.Model):
     _name = "workmanager.evaluation"
@@ -16,6 +18,9 @@ class Evaluation(models.Model):
         index=True,
         ondelete="cascade",
         check_company=True,
+    )
+    phase = fields.Selection(
+        CHECK_PHASES, required=True, default="before", readonly=True, index=True
     )
     company_id = fields.Many2one(related="sheet_id.company_id")
     partner_id = fields.Many2one(related="sheet_id.partner_id")
@@ -44,11 +49,14 @@ class Evaluation(models.Model):
     )
     conclusion = fields.Text(help="Printed on the evaluation report.")
 
-    @api.depends("sheet_id.name")
+    @api.depends("sheet_id.name", "phase")
     def _compute_display_name(self):
         for evaluation in self:
-            evaluation.display_name = self.env._(
-                "Evaluation of %(sheet)s", sheet=evaluation.sheet_id.name or ""
+            name = evaluation.sheet_id.name or ""
+            evaluation.display_name = (
+                self.env._("Final checks of %(sheet)s", sheet=name)
+                if evaluation.phase == "after"
+                else self.env._("Evaluation of %(sheet)s", sheet=name)
             )
 
     @api.depends("check_ids.fault_ids")
@@ -57,14 +65,23 @@ class Evaluation(models.Model):
         for evaluation in self:
             evaluation.fault_ids |= evaluation.check_ids.fault_ids
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        evaluations = super().create(vals_list)
+        evaluations.sheet_id._ensure_open()
+        return evaluations
+
     def write(self, vals):
-        if set(vals) & {"check_ids", "fault_ids", "conclusion", "sheet_id"}:
-            self._ensure_draft()
-        return super().write(vals)
+        if set(vals) & {"check_ids", "fault_ids", "conclusion", "sheet_id", "phase"}:
+            self._ensure_editable()
+        res = super().write(vals)
+        if "state" in vals:
+            self.sheet_id._sync_check_activities()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
-        self._ensure_draft()
+        self._ensure_editable()
 
     def action_complete(self):
         """Close the evaluation, and with it the list of what was found.
@@ -83,9 +100,12 @@ class Evaluation(models.Model):
         self.write({"state": "done", "date_done": fields.Datetime.now()})
 
     def action_reopen(self):
-        """Take a completed evaluation back, while nothing was quoted from it."""
+        """Take a completed evaluation back, while nothing was quoted from it.
+
+        :raises UserError: the sheet went on since
+        """
         for evaluation in self.filtered(lambda evaluation: evaluation.state == "done"):
-            if evaluation.sheet_id.state != "evaluation":
+            if not evaluation._can_be_reopened():
                 raise UserError(
                     self.env._(
                         "%(sheet)s is no longer under evaluation: what was found "
@@ -97,12 +117,25 @@ class Evaluation(models.Model):
         return True
 
     def action_set_rest_ok(self):
-        """Mark every check that has no result yet as good."""
-        self._ensure_draft()
+        """Mark every check that has no result yet as good; values are measured."""
+        self._ensure_editable()
         self.check_ids.filtered(
             lambda check: not check.result and check.kind == "pass_fail"
         ).result = "ok"
         return True
+
+    def _can_be_reopened(self):
+        self.ensure_one()
+        state = self.sheet_id.state
+        if self.phase == "after":
+            return state == "repair"
+        return state == "evaluation" or (
+            state in ("approved", "repair")
+            and not any(
+                line.evaluation_id == self and not line._is_to_quote()
+                for line in self.sheet_id.line_ids
+            )
+        )
 
     def _completion_error_message(self):
         """Return why this evaluation cannot be completed, or False."""
@@ -112,15 +145,23 @@ class Evaluation(models.Model):
                 "%(sheet)s is not under evaluation: start its evaluation first.",
                 sheet=self.sheet_id.name,
             )
-        missing = self.check_ids.filtered(
-            lambda check: check.is_required and not check.result
-        )
-        if missing:
+        if missing := self._get_missing_checks():
             return self.env._(
                 "These required checks have no result yet: %(checks)s.",
                 checks=", ".join(missing.mapped("name")),
             )
         return False
+
+    def _get_missing_checks(self):
+        """Return the required checks without a result."""
+        return self.check_ids.filtered(
+            lambda check: check.is_required and not check.result
+        )
+
+    def _ensure_editable(self):
+        """Refuse evaluations that are completed, and those of closed sheets."""
+        self.sheet_id._ensure_open()
+        self._ensure_draft()
 
     def _ensure_draft(self):
         done = self.filtered(lambda evaluation: evaluation.state == "done")
@@ -133,12 +174,19 @@ class Evaluation(models.Model):
                 )
             )
 
-    def _prepare_checks_values(self, checkpoints):
-        """Return commands that copy ``checkpoints`` into checks."""
-        return [
-            Command.create(self.env["workmanager.evaluation.check"]._prepare(point))
-            for point in checkpoints
-        ]
+    def _prepare_checks_values(self, checkpoints, allocated=None):
+        """Return commands that copy ``checkpoints`` into checks.
+
+        :param dict allocated: {checkpoint: user} where this is decided already
+        """
+        check_model = self.env["workmanager.evaluation.check"]
+        commands = []
+        for point in checkpoints:
+            values = check_model._prepare(point)
+            if user := (allocated or {}).get(point):
+                values["user_id"] = user.id
+            commands.append(Command.create(values))
+        return commands
 
     def _get_findings(self):
         """Return what this evaluation found wrong, as the customer is told it.

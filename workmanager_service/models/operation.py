@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 
 class Operation(models.Model):
@@ -16,33 +17,35 @@ class Operation(models.Model):
     line_ids = fields.One2many(
         "workmanager.operation.line", "operation_id", string="Parts and Work", copy=True
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_amounts")
+    currency_id = fields.Many2one("res.currency", compute="_compute_price")
     price = fields.Monetary(
-        compute="_compute_amounts",
+        compute="_compute_price",
         help="Sum of the products' sales prices, without taxes and price lists.",
     )
     cost = fields.Monetary(
-        compute="_compute_amounts",
+        compute="_compute_cost",
         groups="workmanager_service.group_manager",
         help="Sum of the products' costs.",
     )
     margin = fields.Monetary(
-        compute="_compute_amounts",
+        compute="_compute_cost",
         groups="workmanager_service.group_manager",
         help="Price less cost.",
     )
 
     @api.depends(
-        "line_ids.quantity",
-        "line_ids.product_uom_id",
-        "line_ids.product_id.lst_price",
-        "line_ids.product_id.standard_price",
+        "line_ids.quantity", "line_ids.product_uom_id", "line_ids.product_id.lst_price"
     )
     @api.depends_context("company")
-    def _compute_amounts(self):
+    def _compute_price(self):
         for operation in self:
             operation.currency_id = self.env.company.currency_id
             operation.price = sum(line._get_price() for line in operation.line_ids)
+
+    @api.depends("price", "line_ids.product_id.standard_price")
+    @api.depends_context("company")
+    def _compute_cost(self):
+        for operation in self:
             operation.cost = sum(line._get_cost() for line in operation.line_ids)
             operation.margin = operation.price - operation.cost
 
@@ -51,3 +54,18 @@ class Operation(models.Model):
         sheet = self.env["workmanager.sheet"].browse(self.env.context["sheet_id"])
         sheet.add_operations(self)
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_checklist_rows(self, sheet):
+        """Return {operation: what the checklist shows of it} for ``sheet``."""
+        lines = self.line_ids._get_checklist_rows(sheet)
+        return {
+            operation: {
+                "id": operation.id,
+                "name": operation.name,
+                "price": formatLang(
+                    self.env, operation.price, currency_obj=operation.currency_id
+                ),
+                "lines": [lines[line] for line in operation.line_ids],
+            }
+            for operation in self
+        }

@@ -54,3 +54,21 @@ class OperationLine(models.Model):
         return self.product_uom_id._compute_quantity(
             self.quantity, self.product_id.uom_id
         )
+
+    def _get_checklist_rows(self, sheet):
+        """Return {line: what the checklist shows of it} for ``sheet``.
+
+        :return: dicts with ``name``, ``quantity`` (text with unit), ``availability``
+            (text) and ``availability_level`` (a Bootstrap colour)
+        """
+        return {
+            line: {
+                "id": line.id,
+                "name": line.product_id.display_name,
+                "quantity": f"{sheet._format_measure(line.quantity)} "
+                f"{line.product_uom_id.name}",
+                "availability": "",
+                "availability_level": "",
+            }
+            for line in self
+        }

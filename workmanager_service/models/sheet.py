@@ -161,21 +161,6 @@ class Sheet(models.Model):
     evaluation_ids = fields.One2many(
         "workmanager.evaluation", "sheet_id", string="Evaluations"
     )
-    evaluation_id = fields.Many2one(
-        "workmanager.evaluation",
-        compute="_compute_evaluation_id",
-        store=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The current one: the newest.",
-    )
-    check_ids = fields.One2many(
-        related="evaluation_id.check_ids", string="Checks", readonly=False
-    )
-    conclusion = fields.Text(related="evaluation_id.conclusion", readonly=False)
-    evaluation_state = fields.Selection(
-        related="evaluation_id.state", string="Evaluation Status"
-    )
     line_ids = fields.One2many(
         "workmanager.sheet.line", "sheet_id", string="Parts and Work"
     )
@@ -285,11 +270,6 @@ class Sheet(models.Model):
                 kind = sheet.equipment_id.equipment_type_id
                 sheet.user_id = kind._get_inherited("user_id")
 
-    @api.depends("evaluation_ids")
-    def _compute_evaluation_id(self):
-        for sheet in self:
-            sheet.evaluation_id = sheet.evaluation_ids.sorted("id")[-1:]
-
     @api.depends("work_log_ids.hours")
     def _compute_hours(self):
         hours = dict(
@@ -366,6 +346,7 @@ class Sheet(models.Model):
                 )
         sheets = super().create(vals_list)
         sheets._create_evaluations()
+        sheets._sync_check_activities()
         for sheet in sheets.filtered(lambda s: not s.equipment_id.partner_id):
             sheet.equipment_id.partner_id = sheet.partner_id
         return sheets
@@ -394,11 +375,6 @@ class Sheet(models.Model):
         self.ensure_one()
         return self.equipment_id._get_records_action()
 
-    def action_view_evaluation(self):
-        """Open the current evaluation on a page of its own."""
-        self.ensure_one()
-        return self.evaluation_id._get_records_action()
-
     def action_print_intake(self):
         """Print the papers of the whole visit: what the company's settings say."""
         reports = self._get_intake_reports()
@@ -414,34 +390,6 @@ class Sheet(models.Model):
         """Print the labels of the whole visit."""
         report = self._get_label_report()
         return report.report_action(self._get_visit(), config=False)
-
-    def action_set_rest_ok(self):
-        """Mark the checks that have no result yet as good."""
-        return self.evaluation_id.action_set_rest_ok()
-
-    def action_add_operation(self):
-        """Open the choice of a predefined repair, to add its parts and work."""
-        self.ensure_one()
-        self._ensure_open()
-        picker = self.env.ref(
-            "workmanager_service.workmanager_operation_view_list_pick"
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Add a Predefined Repair"),
-            "res_model": "workmanager.operation",
-            "view_mode": "list",
-            "views": [(picker.id, "list")],
-            "target": "new",
-            "domain": [
-                (
-                    "equipment_type_ids",
-                    "in",
-                    [*self.equipment_type_id._with_parents().ids, False],
-                )
-            ],
-            "context": {"sheet_id": self.id},
-        }
 
     def action_start_timer(self):
         """Start the user's timer on this sheet; a running one of theirs stops."""
@@ -459,65 +407,6 @@ class Sheet(models.Model):
         return running.filtered(lambda log: log.sheet_id in self).action_stop()
 
     # --------------------------------------------------------------- BUSINESS
-
-    def add_operations(self, operations):
-        """Add the parts and work of predefined repairs to the sheet.
-
-        :param operations: ``workmanager.operation`` records
-        :return: the new ``workmanager.sheet.line`` records
-        """
-        self.ensure_one()
-        return self.env["workmanager.sheet.line"].create(
-            [
-                self._prepare_line_values(line)
-                for operation in operations
-                for line in operation.line_ids
-            ]
-        )
-
-    def _prepare_line_values(self, operation_line):
-        """Return the values of the sheet line that ``operation_line`` stands for."""
-        self.ensure_one()
-        operation = operation_line.operation_id
-        found = self.evaluation_id.fault_ids or self.claimed_fault_ids
-        return {
-            "sheet_id": self.id,
-            "evaluation_id": self.evaluation_id.id,
-            "operation_id": operation.id,
-            "fault_id": (operation.fault_ids & found)[:1].id,
-            "product_id": operation_line.product_id.id,
-            "quantity": operation_line.quantity,
-            "product_uom_id": operation_line.product_uom_id.id,
-        }
-
-    def _create_evaluations(self):
-        """Give each sheet a draft evaluation with the checks of its type."""
-        checkpoints = self.equipment_type_id._get_checkpoints()
-        evaluations = self.env["workmanager.evaluation"]
-        values = []
-        for sheet in self:
-            translated = checkpoints[sheet.equipment_type_id].with_context(
-                lang=sheet.company_id.partner_id.lang
-            )
-            values.append(
-                {
-                    "sheet_id": sheet.id,
-                    "user_id": sheet.user_id.id,
-                    "check_ids": evaluations._prepare_checks_values(translated),
-                }
-            )
-        return evaluations.create(values)
-
-    def _assign_checks(self, responsibles):
-        """Leave the checks of ``responsibles`` and allocate them; others go.
-
-        :param dict responsibles: {checkpoint: user} as decided at intake
-        """
-        for check in self.evaluation_id.check_ids:
-            if check.checkpoint_id not in responsibles:
-                check.unlink()
-            elif responsibles[check.checkpoint_id] != check.user_id:
-                check.user_id = responsibles[check.checkpoint_id]
 
     def _get_visit(self):
         """Return the sheets that were taken in with these, in their order."""

@@ -200,18 +200,10 @@ class Sheet(models.Model):
         text = formatLang(self.env, value, digits=3)
         return text.rstrip("0").rstrip(lang.decimal_point or ".")
 
-    @api.model
-    def _get_check_limits(self, check):
-        """Return the limits of a measured value as text; zero means no limit."""
-        if check.kind != "measure":
-            return ""
-        low, high = (
-            limit and self._format_measure(limit)
-            for limit in (check.minimum, check.maximum)
-        )
-        if low and high:
-            return f"{low} – {high}"
-        return (low and f"≥ {low}") or (high and f"≤ {high}") or ""
+    def _get_printed_evaluations(self):
+        """Return what was found, and what the final checks said, in this order."""
+        self.ensure_one()
+        return self.evaluation_id | self.final_evaluation_id
 
     def _get_lines_done(self):
         """Return the accepted lines of which anything was used or done, without those

@@ -108,7 +108,7 @@ class Sheet(models.Model):
     def action_finish_repair(self):
         """Finish the repair: what is marked as done goes to the work statement.
 
-        :raises UserError: more was used than the customer accepted
+        :raises UserError: a final check is open, or more was used than accepted
         """
         sheets = self._part("finish_repair")
         for sheet in sheets:
@@ -167,11 +167,13 @@ class Sheet(models.Model):
     def _action_start_repair(self):
         """Hook: the repair starts, with everything done as planned until told else."""
         self._get_accepted_lines()._plan_done()
+        self._create_final_evaluations()
         self._set_state("repair")
 
     def _action_finish_repair(self):
         """Hook: the repair ends."""
         self._get_accepted_lines()._deliver_done()
+        self._complete_final_evaluations()
         self.work_log_ids.action_stop()
         self._set_state("ready", outcome="repaired", ready_date=fields.Datetime.now())
 
@@ -343,6 +345,8 @@ class Sheet(models.Model):
     def _finish_error_message(self):
         """Return why the repair of this sheet cannot be finished, or False."""
         self.ensure_one()
+        if error := self._final_checks_error_message():
+            return error
         for line in self.line_ids:
             allowed = line.quantity if line.is_accepted else 0.0
             if line.product_uom_id.compare(line.quantity_done, allowed) > 0:

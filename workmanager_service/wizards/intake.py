@@ -372,10 +372,16 @@ class Intake(models.TransientModel):
                 self.equipment_id = self.env["workmanager.equipment"].create(
                     self._prepare_equipment_values()
                 )
-            sheet = self.env["workmanager.sheet"].create(self._prepare_sheet_values())
+            sheet = (
+                self.env["workmanager.sheet"]
+                .with_context(check_activities_later=True)
+                .create(self._prepare_sheet_values())
+            )
             sheet._assign_checks(
                 {line.checkpoint_id: line.user_id for line in self.check_ids}
             )
+            sheet = sheet.with_env(self.env)
+            sheet._sync_check_activities()
             if secret := self.sudo().unlock_secret:
                 sheet.sudo().unlock_secret = secret
                 self.sudo().unlock_secret = False

@@ -15,10 +15,13 @@ const confirm = {
   trigger: ".modal-footer .btn-primary",
   run: "click",
 };
-const answer = (check, method) => ({
+const answer = (check, result) => ({
   content: `Answer the check ${check}`,
-  trigger: `.o_data_row:contains(${check}) button[name=${method}]`,
+  trigger: `.o_workmanager_check:contains(${check}) button[name=${result}]`,
   run: "click",
+});
+const answered = (check, result) => ({
+  trigger: `.o_workmanager_check:contains(${check}) button[name=${result}][aria-pressed=true]`,
 });
 
 registry.category("web_tour.tours").add("workmanager_service_flow", {
@@ -45,14 +48,12 @@ registry.category("web_tour.tours").add("workmanager_service_flow", {
     press("action_start_evaluation"),
     stage("Evaluation"),
     {trigger: ".o_notebook a[name=evaluation]", run: "click"},
-    answer("Starts", "action_not_ok"),
-    {trigger: ".o_data_row:contains(Starts) .badge:contains(Bad)"},
-    answer("Battery voltage", "action_not_applicable"),
-    {
-      trigger: ".o_data_row:contains(Battery voltage) .badge:contains(Not Applicable)",
-    },
-    {trigger: "button[name=action_set_rest_ok]", run: "click"},
-    {trigger: ".o_data_row:contains(Hinges) .badge:contains(Good)"},
+    answer("Starts", "not_ok"),
+    answered("Starts", "not_ok"),
+    answer("Battery voltage", "not_applicable"),
+    answered("Battery voltage", "not_applicable"),
+    {trigger: "button[name=set_rest_ok]", run: "click"},
+    answered("Hinges", "ok"),
     press("action_complete_evaluation"),
     {trigger: ".o_statusbar_buttons button[name=action_create_quotation]"},
     {trigger: ".o_notebook a[name=lines]", run: "click"},

@@ -86,7 +86,9 @@ class EvaluationCheck(models.Model):
         """Return {check: what it can mean, as the checklist offers it}."""
         offers = defaultdict(list)
         sheet = self.sheet_id
-        added = sheet.line_ids.grouped(lambda line: (line.fault_id, line.operation_id))
+        open_lines = sheet._get_open_operation_lines()
+        quoted = open_lines.filtered(lambda line: not line._is_to_quote())
+        accepted = sheet.line_ids.filtered("is_accepted")
         bad = self.filtered(lambda check: check.result == "not_ok")
         found = bad.fault_ids
         operations = found.operation_ids & sheet._get_fitting_operations()
@@ -102,11 +104,9 @@ class EvaluationCheck(models.Model):
                         "repairs": [
                             {
                                 **rows[operation],
-                                "is_added": operation in sheet.line_ids.operation_id,
-                                "is_quoted": any(
-                                    not line._is_to_quote()
-                                    for line in added.get((fault, operation), ())
-                                ),
+                                "is_added": operation in open_lines.operation_id,
+                                "is_quoted": operation in quoted.operation_id,
+                                "is_accepted": operation in accepted.operation_id,
                             }
                             for operation in fault.operation_ids & operations
                         ]

@@ -27,15 +27,23 @@ class Sheet(models.Model):
     def add_operations(self, operations, fault=None):
         """Add the parts and work of predefined repairs to the sheet, each repair once.
 
+        What was accepted is settled: the same repair again is one more.
+
         :param operations: ``workmanager.operation`` records
         :param fault: the ``workmanager.fault`` that they repair; by default one that
             was found or claimed
         :return: the new ``workmanager.sheet.line`` records
         """
         self.ensure_one()
-        self._lock()  # a second tap waits for the first one, and finds its lines
-        self.line_ids.invalidate_recordset(["operation_id"])
-        new = operations - self.line_ids.operation_id
+        self._lock()
+        new = operations - self._get_open_operation_lines().operation_id
+        if new:
+            # Whoever waits for the lock sees no new lines: a changed sheet makes Odoo
+            # repeat the waiting request, which then finds them.
+            self.env.cr.execute(
+                "UPDATE workmanager_sheet SET write_date = write_date WHERE id = %s",
+                self.ids,
+            )
         return self.env["workmanager.sheet.line"].create(
             [
                 self._prepare_line_values(line, fault)
@@ -48,8 +56,15 @@ class Sheet(models.Model):
         """Take back what predefined repairs brought, as far as it is not quoted."""
         self.ensure_one()
         self._lock()
-        lines = self.line_ids.filtered(lambda line: line.operation_id in operations)
-        lines.unlink()
+        self._get_open_operation_lines().filtered(
+            lambda line: line.operation_id in operations
+        ).unlink()
+
+    def _get_open_operation_lines(self):
+        """Return what predefined repairs brought and nobody accepted yet."""
+        return self.line_ids.filtered(
+            lambda line: line.operation_id and not line.is_accepted
+        )
 
     def _prepare_line_values(self, operation_line, fault=None):
         """Return the values of the sheet line that ``operation_line`` stands for."""

@@ -199,6 +199,20 @@ class TestChecklist(ServiceCommon):
         row = self._row(self.sheet.evaluation_id.get_checklist(), self.starts)
         self.assertTrue(row["faults"][0]["repairs"][0]["is_quoted"])
 
+    def test_accepted_repair_can_be_needed_once_more(self):
+        self.starts.set_fault(self.fault.id, True)
+        self.starts.add_repair(self.operation.id, self.fault.id)
+        self.voltage.answer(value=11)
+        self.sheet.action_complete_evaluation()
+        self.sheet.action_create_quotation()
+        self.assertFalse(self.sheet.add_operations(self.operation))
+        self.sheet.with_user(self.reception).action_accept_quotation()
+        row = self._row(self.sheet.evaluation_id.get_checklist(), self.starts)
+        self.assertTrue(row["faults"][0]["repairs"][0]["is_accepted"])
+        self.assertFalse(row["faults"][0]["repairs"][0]["is_added"])
+        self.assertEqual(len(self.sheet.add_operations(self.operation)), 2)
+        self.assertFalse(self.sheet.add_operations(self.operation))
+
     def test_empty_repair_says_so(self):
         self.operation.line_ids.unlink()
         with self.assertRaisesRegex(UserError, "no parts and no work"):

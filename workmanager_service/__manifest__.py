@@ -26,6 +26,7 @@
         "report/ir_actions_report.xml",
         "wizards/intake_views.xml",
         "views/workmanager_sheet_views.xml",
+        "views/workmanager_dashboard_views.xml",
         "views/workmanager_sheet_line_views.xml",
         "views/workmanager_work_log_views.xml",
         "views/workmanager_evaluation_views.xml",

@@ -29,6 +29,7 @@ from . import sale_order_line
 from . import sheet
 from . import sheet_billing
 from . import sheet_checks
+from . import sheet_dashboard
 from . import sheet_documents
 from . import sheet_fault
 from . import sheet_flow
@@ -39,8 +40,10 @@ from . import sheet_photos
 from . import sheet_line_history
 from . import sheet_quotation
 from . import sheet_repairs
+from . import sheet_stage_time
 from . import sheet_unlock
 from . import sheet_warranty
 from . import stage
+from . import stage_time
 from . import unlock_look
 from . import work_log

@@ -55,6 +55,11 @@ class ResCompany(models.Model):
         required=True,
         default="calendar",
     )
+    service_unclaimed_days = fields.Integer(
+        string="Days until Unclaimed",
+        default=30,
+        help="Equipment that stays ready for longer is shown as not picked up.",
+    )
     service_warranty_extension = fields.Boolean(
         string="Extend the Warranty by the Time in Service", default=True
     )

@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     service_warranty_extension = fields.Boolean(
         related="company_id.service_warranty_extension", readonly=False
     )
+    service_unclaimed_days = fields.Integer(
+        related="company_id.service_unclaimed_days", readonly=False
+    )
     service_intake_terms = fields.Html(
         related="company_id.service_intake_terms", readonly=False
     )

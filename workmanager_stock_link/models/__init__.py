@@ -8,6 +8,7 @@ from . import res_config_settings
 from . import sale_order
 from . import sale_order_line
 from . import sheet
+from . import sheet_dashboard
 from . import sheet_line
 from . import sheet_line_consumption
 from . import sheet_line_history

@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class Sheet(models.Model):
+    """Since when a sheet stands where it stands, and whether that is too long."""
+
+    _inherit = "workmanager.sheet"
+
+    stage_date = fields.Datetime(
+        string="In This Stage Since",
+        compute="_compute_stage_date",
+        store=True,
+        copy=False,
+    )
+    stage_time_ids = fields.One2many(
+        "workmanager.stage.time", "sheet_id", string="Time in Stages"
+    )
+    is_stuck = fields.Boolean(
+        string="Too Long in Its Stage",
+        compute="_compute_is_stuck",
+        search="_search_is_stuck",
+        help="Longer than the time limit of the stage.",
+    )
+
+    @api.depends("stage_id")
+    def _compute_stage_date(self):
+        self.stage_date = fields.Datetime.now()
+
+    @api.depends("stage_date", "stage_id.time_limit_hours")
+    def _compute_is_stuck(self):
+        now = fields.Datetime.now()
+        for sheet in self:
+            limit = sheet.stage_id.time_limit_hours
+            since = sheet.stage_date
+            sheet.is_stuck = bool(
+                limit and since and since + timedelta(hours=limit) < now
+            )
+
+    def _search_is_stuck(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        return Domain.OR(
+            Domain("stage_id", "=", stage.id)
+            & Domain("stage_date", "<", now - timedelta(hours=stage.time_limit_hours))
+            for stage in self.env["workmanager.stage"].search(
+                [("time_limit_hours", ">", 0)]
+            )
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sheets = super().create(vals_list)
+        sheets._record_stage()
+        return sheets
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "stage_id" in vals:
+            self._record_stage()
+        return res
+
+    def _record_stage(self):
+        """Note that these sheets left one stage for another, where they did."""
+        now = fields.Datetime.now()
+        # Superuser: the record of the times is nobody's to write.
+        times_sudo = self.env["workmanager.stage.time"].sudo()
+        running_sudo = times_sudo.search(
+            [("sheet_id", "in", self.ids), ("stop", "=", False)]
+        )
+        standing_sudo = running_sudo.filtered(
+            lambda time: time.stage_id == time.sheet_id.stage_id
+        )
+        (running_sudo - standing_sudo).stop = now
+        # The index allows one running time a sheet.
+        times_sudo.flush_model(["stop"])
+        known = set(standing_sudo.sheet_id.ids)
+        times_sudo.create(
+            [
+                {"sheet_id": sheet.id, "stage_id": sheet.stage_id.id, "start": now}
+                for sheet in self
+                if sheet.id not in known
+            ]
+        )

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import format_date, format_duration, formatLang
 
 
@@ -90,8 +91,11 @@ class Sheet(models.Model):
 
     def _get_history_lines(self, for_customer=False):
         """Return {sheet: [dict]} of the parts used and the work done."""
+        domain = Domain("sheet_id", "in", self.ids) & Domain("quantity_done", ">", 0)
+        if for_customer:
+            domain &= Domain("is_internal", "!=", True)
         lines = self.env["workmanager.sheet.line"].search_fetch(
-            [("sheet_id", "in", self.ids), ("quantity_done", ">", 0)],
+            domain,
             ["sheet_id", "name", "quantity_done", "product_uom_id", "coverage"],
             order="sequence, id",
         )

@@ -189,6 +189,16 @@ class TestHistoryReport(HistoryCommon, DocumentsCommon):
         self.assertPrinted(pages, "Istoricul echipamentului", "Reparat", "471,90")
         self.assertNotIn("Cost", " ".join(pages))
 
+    def test_internal_lines_are_ours_to_read(self):
+        sheet = self._evaluate(self._create_sheet())
+        line = sheet.line_ids.create(
+            {"sheet_id": sheet.id, "product_id": self.diagnosis.id, "is_internal": True}
+        )
+        line.quantity_done = 1
+        self.assertIn("Diagnosis", str(self._get_entries()))
+        pages = self._print("equipment_history", self.equipment)
+        self.assertNotIn("Diagnosis", " ".join(pages))
+
     def test_new_owner_reads_nothing_about_the_former_one(self):
         with freeze_time(fields.Datetime.now() - timedelta(days=30)):
             sheet = self._repair_and_deliver()

@@ -12,6 +12,7 @@
         "security/ir_rules.xml",
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
+        "data/mail_template_data.xml",
         "data/workmanager_stage_data.xml",
         "report/report_layout.xml",
         "report/report_label.xml",

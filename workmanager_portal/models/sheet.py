@@ -127,6 +127,12 @@ class Sheet(models.Model):
         self.ensure_one()
         return self._get_status_url() if self.tracking_code else super()._get_qr_value()
 
+    def _get_customer_url(self):
+        """Return the personal link: it lets its reader in without an account."""
+        self.ensure_one()
+        # Whoever moves the sheet may not write the token that the link needs.
+        return f"{self.get_base_url()}{self.sudo().get_portal_url()}"
+
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         # "/mail/view" asks for rights on the model, which portal users do not have.
         groups = super()._notify_get_recipients_groups(

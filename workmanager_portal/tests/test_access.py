@@ -53,6 +53,8 @@ class TestAccess(PortalCommon):
         self.assertRefused(model, "unlink", ids)
 
     def test_methods_by_rpc(self):
+        # Whom Odoo sent a message may answer it, on any document.
+        self.sheet.is_customer_notified = False
         self._send_offer(self.sheet)
         self._login(self.owner)
         for method in METHODS:

@@ -139,7 +139,7 @@ class TestStatus(PortalCommon):
             self.sheet.sale_order_ids.sudo().name,
         ):
             self.assertNotIn(secret, html)
-        self.assertFalse(self.sheet.sudo().access_token)
+        self.assertNotIn(self.sheet.sudo()._portal_ensure_token(), html)
 
     def test_scanned_code(self):
         url = self.sheet._get_status_url()

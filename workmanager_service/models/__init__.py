@@ -36,6 +36,7 @@ from . import sheet_flow
 from . import sheet_history
 from . import sheet_line
 from . import sheet_line_quotation
+from . import sheet_notification
 from . import sheet_photos
 from . import sheet_line_history
 from . import sheet_quotation

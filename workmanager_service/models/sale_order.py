@@ -29,6 +29,14 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
 
+    def action_quotation_sent(self):
+        """Tell the customer of a service that the offer is there: no e-mail did."""
+        res = super().action_quotation_sent()
+        # Who sends a quotation need not have rights on sheets.
+        if sheets_sudo := self.sudo().sheet_ids:
+            sheets_sudo._on_offer_released(self.sudo())
+        return res
+
     def _action_confirm(self):
         res = super()._action_confirm()
         # The customer who accepts online has no rights on sheets.

@@ -1,5 +1,10 @@
+import re
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+
+SMS_PLACEHOLDER = re.compile(r"\{(.*?)\}")
+SMS_NAMES = ("number", "equipment", "company", "link")
 
 SHEET_STATES = [
     ("received", "Received"),
@@ -35,13 +40,45 @@ class Stage(models.Model):
         "mail.template",
         string="E-mail Template",
         domain=[("model", "=", "workmanager.sheet")],
-        help="Sent to the customer when a sheet reaches this stage.",
+        help="Sent to the customer when a sheet reaches this stage; for a quotation, "
+        "once it is marked as sent. Odoo's e-mail with a quotation takes its place.",
+    )
+    sms_text = fields.Text(
+        string="Text Message",
+        translate=True,
+        help="Sent to the customer's phone together with the e-mail. {number}, "
+        "{equipment}, {company} and {link} are replaced.",
     )
     time_limit_hours = fields.Float(
         string="Time Limit (hours)",
         help="A sheet that stays longer in this stage stands out. Zero: no limit.",
     )
     fold = fields.Boolean(string="Folded in Kanban")
+
+    @api.constrains("sms_text")
+    def _check_sms_text(self):
+        for stage in self:
+            for wrong in set(SMS_PLACEHOLDER.findall(stage.sms_text or "")).difference(
+                SMS_NAMES
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "“{%(wrong)s}” in the text message of the stage %(stage)s is "
+                        "no placeholder. Choose from %(known)s.",
+                        wrong=wrong,
+                        stage=stage.name,
+                        known=", ".join(f"{{{name}}}" for name in SMS_NAMES),
+                    )
+                )
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Leave the text message out where Odoo can send none."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if "sms.sms" not in self.env:
+            for node in arch.xpath("//field[@name='sms_text']"):
+                node.getparent().remove(node)
+        return arch, view
 
     def write(self, vals):
         if "state" in vals:
@@ -85,3 +122,13 @@ class Stage(models.Model):
                 )
             )
         return stage
+
+    def _fill_sms_text(self, values):
+        """Return the text message of the stage with its placeholders filled, or False.
+
+        :param dict values: {name of the placeholder: text}
+        """
+        self.ensure_one()
+        return bool(self.sms_text) and SMS_PLACEHOLDER.sub(
+            lambda match: values.get(match[1], match[0]), self.sms_text
+        )

@@ -138,6 +138,11 @@ class Intake(models.TransientModel):
         string="Handed In By", compute="_compute_signed_by", store=True, readonly=False
     )
     signature = fields.Image(max_width=1024)
+    is_customer_notified = fields.Boolean(
+        string="Messages to the Customer",
+        default=True,
+        help="The customer gets the messages of the stages.",
+    )
     is_consent_given = fields.Boolean(
         string="Consents to the Use of the Data",
         help="The customer was told how the data on the equipment is handled.",
@@ -502,6 +507,7 @@ class Intake(models.TransientModel):
             "condition_note": self.condition_note,
             "intake_signed_by": self.signed_by,
             "intake_signature": self.signature,
+            "is_customer_notified": self.is_customer_notified,
             "is_consent_given": self.is_consent_given,
             "visit_sheet_id": self.visit_sheet_id.id,
         }

@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.tools import clean_context
+
+
+class Sheet(models.Model):
+    """The messages that the customer gets by themselves, one at each stage."""
+
+    _inherit = "workmanager.sheet"
+
+    is_customer_notified = fields.Boolean(
+        string="Messages to the Customer",
+        default=True,
+        copy=False,
+        help="The customer gets the messages of the stages. Switch it off to spare "
+        "them: what you write yourself is sent all the same.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Odoo tells of a new record's stage only where its values name it.
+        if any("stage_id" not in vals for vals in vals_list):
+            default = self.default_get(["stage_id"])
+            vals_list = [{**default, **vals} for vals in vals_list]
+        return super().create(vals_list)
+
+    def _message_track_post_template(self, changes):
+        """Send the message of the stage that the sheet has just entered.
+
+        Odoo asks once at the end of a transaction, whatever way the sheet went in it,
+        and sends the e-mails after the commit.
+        """
+        res = super()._message_track_post_template(changes)
+        if changes and "stage_id" in changes and not self._is_offer_awaited():
+            self._send_stage_message()
+        return res
+
+    def _on_offer_released(self, orders):
+        """Send the message that waited for ``orders``: they were marked as sent.
+
+        Odoo's own e-mail with a quotation is that message already and comes not here;
+        nor does a second offer say again what the first one said.
+        """
+        for sheet in self.filtered(lambda s: s._is_offer_awaited()):
+            sent = sheet._get_customer_orders().filtered(lambda o: o.state == "sent")
+            if sent and sent <= orders:
+                sheet._send_stage_message()
+
+    def _is_offer_awaited(self):
+        """Whether the message of the stage waits until the customer can read the offer.
+
+        The sheet is quoted before the offer is sent. A later stage of the shop's own,
+        to which people move the sheet, waits for nothing.
+        """
+        self.ensure_one()
+        return self.state == "quoted" and self.stage_id == self.stage_id._get_first(
+            "quoted"
+        )
+
+    def _send_stage_message(self):
+        """Send the e-mail and the text message of the stage, where it has any."""
+        self.ensure_one()
+        if not self.is_customer_notified:
+            return
+        sheet = self.with_context(clean_context(self.env.context))._fallback_lang()
+        template_sudo = sheet.stage_id.sudo().mail_template_id
+        if template_sudo and sheet.partner_id.email_normalized:
+            sheet.message_post_with_source(
+                template_sudo, **sheet._prepare_stage_message_values()
+            )
+        text = sheet._get_stage_text()
+        if text and sheet.partner_id.phone:
+            sheet._message_sms(
+                text, partner_ids=sheet.partner_id.ids, put_in_queue=True
+            )
+
+    def _prepare_stage_message_values(self):
+        """Return the values with which the e-mail of the stage is posted."""
+        self.ensure_one()
+        values = {
+            "message_type": "auto_comment",
+            # Staff follows the stages on the board: no message for them.
+            "subtype_xmlid": "mail.mt_note",
+            "notify_author_mention": True,
+            "email_layout_xmlid": "mail.mail_notification_light",
+            "auto_delete_keep_log": False,
+        }
+        if self.env.user.share:
+            # A customer who accepts online does not write to themselves.
+            values["author_id"] = self.company_id.sudo().partner_id.id
+        return values
+
+    def _get_stage_text(self):
+        """Return the stage's text message in the customer's language, or False."""
+        self.ensure_one()
+        if "sms.sms" not in self.env:
+            return False
+        sheet = self.with_context(lang=self._get_document_lang())
+        return sheet.stage_id._fill_sms_text(sheet._prepare_sms_values())
+
+    def _prepare_sms_values(self):
+        """Return {placeholder: text} for the text message of a stage."""
+        self.ensure_one()
+        return {
+            "number": self.name,
+            "equipment": self.equipment_id._get_short_name(),
+            "company": self.company_id.sudo().name,
+            "link": self._get_customer_url() or "",
+        }
+
+    def _get_customer_url(self):
+        """Return the address at which the customer follows the sheet, or False."""
+        self.ensure_one()
+        return False

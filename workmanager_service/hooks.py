@@ -1,8 +1,9 @@
 def post_init_hook(env):
-    """Give every company that already exists its own numbering of sheets."""
+    """Give every company that already exists its own numbering of sheets and statements."""
     env["res.company"].search([])._create_sheet_sequence()
 
 
 def uninstall_hook(env):
     """Remove the companies' sequences, which no XML id leads Odoo to."""
-    env["ir.sequence"].search([("code", "=", "workmanager.sheet")]).unlink()
+    codes = ["workmanager.sheet", "workmanager.statement"]
+    env["ir.sequence"].search([("code", "in", codes)]).unlink()

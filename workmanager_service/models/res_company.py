@@ -20,6 +20,19 @@ class ResCompany(models.Model):
         required=True,
         default="always",
     )
+    service_claim_invoicing = fields.Selection(
+        [
+            ("each", "Each on an invoice of its own"),
+            ("monthly", "Gathered by manufacturer and month"),
+        ],
+        string="Claims to Manufacturers",
+        required=True,
+        default="each",
+    )
+    service_claim_auto = fields.Boolean(
+        string="Invoice Claims by Themselves",
+        help="Drafts of last month's claim invoices are there when a month begins.",
+    )
     service_intake_terms = fields.Html(
         string="Intake Terms", translate=True, help=TERMS_HELP
     )
@@ -78,17 +91,29 @@ class ResCompany(models.Model):
         return [("company_id", "=", self.id)]
 
     def _create_sheet_sequence(self):
-        """Give each company its own numbering of sheets: FS/2026/00001."""
-        self.env["ir.sequence"].sudo().create(
+        """Give each company its own numbering of sheets and of work statements:
+        FS/2026/00001, DL/2026/00001."""
+        names = {
+            "workmanager.sheet": (self.env._("Service Sheets (%s)"), "FS"),
+            "workmanager.statement": (self.env._("Work Statements (%s)"), "DL"),
+        }
+        sequences = self.env["ir.sequence"].sudo()  # managers create companies
+        known = {
+            (sequence.code, sequence.company_id)
+            for sequence in sequences.search([("code", "in", list(names))])
+        }
+        sequences.create(
             [
                 {
-                    "name": self.env._("Service Sheets (%s)", company.name),
-                    "code": "workmanager.sheet",
-                    "prefix": "FS/%(range_year)s/",
+                    "name": name % company.name,
+                    "code": code,
+                    "prefix": f"{prefix}/%(range_year)s/",
                     "padding": 5,
                     "use_date_range": True,
                     "company_id": company.id,
                 }
                 for company in self
+                for code, (name, prefix) in names.items()
+                if (code, company) not in known
             ]
         )

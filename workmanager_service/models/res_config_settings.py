@@ -7,6 +7,12 @@ class ResConfigSettings(models.TransientModel):
     service_delivery_policy = fields.Selection(
         related="company_id.service_delivery_policy", readonly=False
     )
+    service_claim_invoicing = fields.Selection(
+        related="company_id.service_claim_invoicing", readonly=False, required=True
+    )
+    service_claim_auto = fields.Boolean(
+        related="company_id.service_claim_auto", readonly=False
+    )
     service_warranty_days = fields.Integer(
         related="company_id.service_warranty_days", readonly=False
     )

@@ -1,4 +1,9 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .sale_order_line import DONE_STATES
 
 
 class SaleOrder(models.Model):
@@ -12,12 +17,47 @@ class SaleOrder(models.Model):
         compute_sudo=True,
     )
     sheet_count = fields.Integer(compute="_compute_sheet_ids", compute_sudo=True)
+    is_service_claim = fields.Boolean(
+        string="Claim to a Manufacturer",
+        compute="_compute_is_service_claim",
+        store=True,
+        compute_sudo=True,
+    )
+    service_date = fields.Date(
+        string="Work Finished On",
+        compute="_compute_service_date",
+        store=True,
+        compute_sudo=True,
+        help="When the last of the sheets that the order serves was finished.",
+    )
+    service_equipment = fields.Char(
+        string="Equipment", compute="_compute_service_equipment", compute_sudo=True
+    )
 
     @api.depends("order_line.sheet_line_ids.sheet_id")
     def _compute_sheet_ids(self):
         for order in self:
             order.sheet_ids = order.order_line.sheet_line_ids.sheet_id
             order.sheet_count = len(order.sheet_ids)
+
+    @api.depends("order_line.sheet_line_ids.coverage")
+    def _compute_is_service_claim(self):
+        for order in self:
+            coverages = order.order_line.sheet_line_ids.mapped("coverage")
+            order.is_service_claim = set(coverages) == {"warranty"}
+
+    @api.depends("order_line.sheet_line_ids.sheet_id.ready_date")
+    def _compute_service_date(self):
+        for order in self:
+            dates = order.sheet_ids.filtered("ready_date").mapped("ready_date")
+            order.service_date = dates and fields.Date.context_today(order, max(dates))
+
+    @api.depends("sheet_ids.equipment_id")
+    def _compute_service_equipment(self):
+        for order in self:
+            order.service_equipment = ", ".join(
+                equipment.display_name for equipment in order.sheet_ids.equipment_id
+            )
 
     def _search_sheet_ids(self, operator, value):
         if operator != "in":
@@ -49,6 +89,179 @@ class SaleOrder(models.Model):
         if sheets_sudo := self.sudo().sheet_ids:
             sheets_sudo._on_order_cancelled()
         return res
+
+    # ---------------------------------------------------------------- BILLING
+
+    def action_invoice_claims(self):
+        """Create the claim invoices of these orders, and open them.
+
+        They are gathered by manufacturer and month where the company wants it.
+
+        :raises UserError: none of the orders is a claim that waits for its invoice
+        """
+        self.check_access("read")
+        self.sudo().sheet_ids._lock()
+        claims = self.filtered(lambda o: o.is_service_claim and o._has_more_to_bill())
+        if not claims:
+            raise UserError(
+                self.env._(
+                    "There is no claim to invoice here: a claim is invoiced once its "
+                    "repair is finished, and only once."
+                )
+            )
+        moves = claims._create_invoices(final=True)
+        return moves._get_records_action(name=self.env._("Claim Invoices"))
+
+    @api.model
+    def _cron_invoice_claims(self):
+        """Create the claim invoices of the months that are over, as drafts."""
+        today = fields.Date.context_today(self)
+        companies = self.env["res.company"].search(
+            [
+                ("service_claim_invoicing", "=", "monthly"),
+                ("service_claim_auto", "=", True),
+            ]
+        )
+        claims = self.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("is_service_claim", "=", True),
+                ("invoice_status", "=", "to invoice"),
+                ("service_date", "<", today.replace(day=1)),
+            ]
+        ).filtered(lambda order: order._has_more_to_bill())
+        if claims:
+            claims._create_invoices(final=True)
+
+    def _prepare_invoice(self):
+        return {
+            **super()._prepare_invoice(),
+            "service_reference": self._get_service_reference(),
+        }
+
+    def _get_invoice_grouping_keys(self):
+        """Invoice each sheet, and each month's claims, on an invoice of its own."""
+        return [*super()._get_invoice_grouping_keys(), "service_reference"]
+
+    def _get_service_reference(self):
+        """Return what the invoice is for: the sheets, or the claims of a month."""
+        self.ensure_one()
+        sheets_sudo = self.sudo().sheet_ids  # who invoices needs no rights on sheets
+        if (
+            self.is_service_claim
+            and self.company_id.sudo().service_claim_invoicing == "monthly"
+        ):
+            day = self.service_date or fields.Date.context_today(self)
+            return self.env._("Claims %s", f"{day:%Y-%m}")
+        return ", ".join(sheets_sudo.sorted("id").mapped("name"))
+
+    def _has_more_to_bill(self):
+        """Whether an invoice would have anything on it that is not free.
+
+        That is also a down payment of which nothing was used in the end.
+        """
+        self.ensure_one()
+        if self.state != "sale":
+            return False
+        lines = self.order_line.filtered(
+            lambda line: (
+                not line.display_type and not line._is_nothing(line.qty_to_invoice)
+            )
+        )
+        advances = lines.filtered("is_downpayment")
+        sheets_sudo = self.sudo().sheet_ids
+        return any(
+            not line.currency_id.is_zero(line.price_total) for line in lines - advances
+        ) or (
+            bool(advances) and all(sheet.state in DONE_STATES for sheet in sheets_sudo)
+        )
+
+    def _group_for_invoices(self):
+        """Return these orders in the groups that :meth:`_create_invoices` makes."""
+        keys = self._get_invoice_grouping_keys()
+
+        def get_key(order):
+            values = order._prepare_invoice()
+            return tuple(values.get(key) for key in keys)
+
+        return list(self.grouped(get_key).values())
+
+    def _get_line_sheets(self):
+        """Return {order line: sheet}.
+
+        What people added to an order is for the sheet of the line above it.
+        """
+        owners = {}
+        for order in self:
+            above = order.sheet_ids[:1]
+            for line in order.order_line:
+                above = line.sheet_line_ids[:1].sheet_id or above
+                owners[line] = above
+        return owners
+
+    def _get_work_invoices(self):
+        """Return the invoices of what was done, without those that were credited and
+        replaced by another one."""
+        moves = self.order_line.invoice_lines.move_id.filtered(
+            lambda move: (
+                move.state != "cancel"
+                and not move._is_downpayment()
+                and (move.move_type == "out_invoice" or move._is_negative_invoice())
+            )
+        )
+        lines = {
+            move: move.invoice_line_ids.sale_line_ids.filtered(
+                lambda line: not line.is_downpayment
+            )
+            for move in moves
+        }
+        replaced = moves.filtered(
+            lambda move: (
+                any(credit.state != "cancel" for credit in move.reversal_move_ids)
+                and any(
+                    other.id > move.id and lines[other] & lines[move] for other in moves
+                )
+            )
+        )
+        return (moves - replaced).sorted("id")
+
+    def _prepare_early_discount_lines(self, base_lines):
+        """Return what Odoo adds to an invoice for the taxes of an early payment.
+
+        :param list base_lines: what is invoiced, with unrounded tax details
+        """
+        term = self[:1].payment_term_id
+        if not (
+            term.early_discount
+            and term.early_pay_discount_computation == "mixed"
+            and term.discount_percentage
+        ):
+            return []
+        tax_model, currency = self.env["account.tax"], self.currency_id
+        amounts = defaultdict(float)
+        for line in base_lines:
+            if not line["tax_ids"]:
+                continue
+            taxes = line["tax_ids"].filtered(lambda tax: tax.amount_type != "fixed")
+            product = line["product_id"].with_company(self.company_id)
+            account = product.product_tmpl_id.get_product_accounts()["income"]
+            total = currency.round(line["tax_details"]["raw_total_excluded_currency"])
+            amount = currency.round(total * term.discount_percentage / 100)
+            amounts[account, taxes] -= amount
+            amounts[account, taxes.browse()] += amount
+        return [
+            tax_model._prepare_base_line_for_taxes_computation(
+                self[:1],
+                price_unit=amount,
+                quantity=1.0,
+                tax_ids=taxes,
+                currency_id=currency,
+                special_mode="total_excluded",
+                special_type="early_payment",
+                rate=self[:1].currency_rate,
+            )
+            for (_account, taxes), amount in amounts.items()
+        ]
 
     def _has_service_to_decide(self):
         """Whether the order asks the customer for a decision on service work.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import float_is_zero
 
 # From these states on it stands what was done.
 DONE_STATES = ("ready", "delivered")
@@ -16,6 +17,14 @@ class SaleOrderLine(models.Model):
         help="Needed for the repair, but neither shown to the customer nor charged.",
     )
 
+    qty_reinvoiced = fields.Float(
+        string="Credited, to Invoice Again",
+        digits="Product Unit",
+        copy=False,
+        readonly=True,
+        help="How much of what was credited somebody decided to invoice again.",
+    )
+
     @api.depends("is_internal")
     def _compute_price_unit(self):
         """What the customer does not see costs nothing."""
@@ -24,23 +33,39 @@ class SaleOrderLine(models.Model):
         return super(SaleOrderLine, self - internal)._compute_price_unit()
 
     @api.depends(
-        "is_internal", "sheet_line_ids.quantity_done", "sheet_line_ids.sheet_id.state"
+        "invoice_lines.move_id.state",
+        "invoice_lines.quantity",
+        "is_internal",
+        "qty_reinvoiced",
+        "sheet_line_ids.quantity_done",
+        "sheet_line_ids.sheet_id.state",
     )
     def _compute_qty_to_invoice(self):
-        """Invoice what the work statement says was done, whatever was ordered."""
+        """Invoice what the work statement says was done, whatever was ordered.
+
+        What was credited is not invoiced again by itself: the credit note may be
+        what the customer was promised.
+        """
         res = super()._compute_qty_to_invoice()
         for line in self:
             if line.is_internal:
                 line.qty_to_invoice = 0.0
                 continue
             # As superuser: who invoices need have no rights on sheets.
-            sheet_lines_sudo = line.sudo().sheet_line_ids
-            if line.state == "sale" and sheet_lines_sudo:
+            line_sudo = line.sudo()
+            if line.state != "sale" or line.display_type or line.is_downpayment:
+                continue
+            if sheet_lines_sudo := line_sudo.sheet_line_ids:
                 done = sheet_lines_sudo.filtered(
                     lambda sheet_line: sheet_line.sheet_id.state in DONE_STATES
                 )
-                quantity = sum(done.mapped("quantity_done"))
-                line.qty_to_invoice = quantity - line.qty_invoiced
+                line.qty_to_invoice = line._get_quantity_left(
+                    sum(done.mapped("quantity_done"))
+                )
+            elif line_sudo.order_id.order_line.sheet_line_ids:
+                line.qty_to_invoice = line._get_quantity_left(
+                    line.qty_to_invoice + line.qty_invoiced
+                )
         return res
 
     @api.depends("is_internal")
@@ -77,3 +102,35 @@ class SaleOrderLine(models.Model):
             inside = self._get_section_lines()
             return not inside or not all(inside.mapped("is_internal"))
         return not self.is_internal
+
+    def _get_quantity_left(self, done):
+        """Return how much of what is ``done`` is neither invoiced nor credited."""
+        self.ensure_one()
+        left = done - self.qty_invoiced
+        return left if left < 0 else max(left - self._get_quantity_credited(), 0.0)
+
+    def _get_quantity_credited(self):
+        """Return how much was credited, and shall not be invoiced again."""
+        self.ensure_one()
+        credited = sum(
+            line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
+            for line in self.invoice_lines
+            if line.move_id.move_type == "out_refund" and line.parent_state != "cancel"
+        )
+        return max(credited - self.qty_reinvoiced, 0.0)
+
+    def _is_nothing(self, quantity):
+        """Whether a quantity of this line is zero; down payments have no unit."""
+        return float_is_zero(
+            quantity,
+            precision_digits=self.env["decimal.precision"].precision_get(
+                "Product Unit"
+            ),
+        )
+
+    def _convert_to_currency(self, amount, currency):
+        """Return an amount of this line in another currency, on the order's day."""
+        if not self or self.currency_id == currency:
+            return amount
+        day = self.order_id.date_order or fields.Date.context_today(self)
+        return self.currency_id._convert(amount, currency, self.company_id, day)

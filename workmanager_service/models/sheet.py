@@ -354,13 +354,17 @@ class Sheet(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_documents(self):
         for sheet in self:
-            if sheet.state not in ("received", "cancelled") or any(
-                line.sudo().sale_line_id for line in sheet.line_ids
+            if (
+                sheet.state not in ("received", "cancelled")
+                or sheet.intake_signature
+                or sheet.statement_number
+                or any(line.sudo().sale_line_id for line in sheet.line_ids)
             ):
                 raise UserError(
                     self.env._(
-                        "%(sheet)s has a history and cannot be deleted. Cancel it "
-                        "instead; archive it to take it out of sight.",
+                        "%(sheet)s has a history or signed documents, and cannot "
+                        "be deleted. Cancel it instead; archive it to take it out of "
+                        "sight.",
                         sheet=sheet.name,
                     )
                 )

@@ -34,6 +34,11 @@ class Sheet(models.Model):
         help="What the customer pays, taxes included: the total of the quotations.",
     )
     is_to_invoice = fields.Boolean(compute="_compute_is_to_invoice", compute_sudo=True)
+    is_credited = fields.Boolean(
+        compute="_compute_is_credited",
+        compute_sudo=True,
+        help="What was credited is not invoiced again by itself.",
+    )
     has_lines_to_quote = fields.Boolean(compute="_compute_has_lines_to_quote")
 
     @api.depends("partner_id", "company_id")
@@ -60,9 +65,15 @@ class Sheet(models.Model):
     @api.depends("line_ids.sale_line_id.order_id.order_line.invoice_lines.move_id")
     def _compute_invoice_ids(self):
         for sheet in self:
-            sale_lines = sheet.line_ids.sale_line_id
-            advances = sale_lines.order_id.order_line.filtered("is_downpayment")
-            sheet.invoice_ids = (sale_lines | advances).invoice_lines.move_id
+            owners = sheet.sale_order_ids._get_line_sheets()
+            lines = sheet.line_ids.sale_line_id.union(
+                *(
+                    x
+                    for x, owner in owners.items()
+                    if owner == sheet or x.is_downpayment
+                )
+            )
+            sheet.invoice_ids = lines.invoice_lines.move_id
             sheet.invoice_count = len(sheet.invoice_ids)
 
     @api.depends(
@@ -73,7 +84,9 @@ class Sheet(models.Model):
     def _compute_amount_total(self):
         for sheet in self:
             sheet.amount_total = sum(
-                line.sale_line_id.price_total
+                line.sale_line_id._convert_to_currency(
+                    line.sale_line_id.price_total, sheet.currency_id
+                )
                 for line in sheet.line_ids
                 if line.coverage != "warranty" and line.sale_line_id.state != "cancel"
             )
@@ -81,9 +94,12 @@ class Sheet(models.Model):
     @api.depends("line_ids.sale_line_id.order_id.invoice_status")
     def _compute_is_to_invoice(self):
         for sheet in self:
-            sheet.is_to_invoice = any(
-                order.invoice_status == "to invoice" for order in sheet.sale_order_ids
-            )
+            sheet.is_to_invoice = bool(sheet._get_orders_to_invoice())
+
+    @api.depends("line_ids.sale_line_id.qty_to_invoice")
+    def _compute_is_credited(self):
+        for sheet in self:
+            sheet.is_credited = bool(sheet._get_credited_order_lines())
 
     @api.depends("line_ids.sale_line_id.state")
     def _compute_has_lines_to_quote(self):
@@ -99,19 +115,19 @@ class Sheet(models.Model):
         return order.action_quotation_send()
 
     def action_create_invoice(self):
-        """Create the invoices of what was done, and open them.
+        """Create the invoices of what was done, one for each sheet, and open them.
 
         What is invoiced already is not invoiced again: the invoices open instead.
+        Claims that the company gathers by month wait for that.
 
         :raises UserError: the work is not finished, or there is nothing to invoice
         """
         self._lock()
+        self.env["sale.order"].check_access("write")
         early = self.filtered(lambda s: s.state not in ("ready", "delivered"))
         if early:
             raise UserError(early[0]._next_step_message())
-        orders_sudo = self.sudo().sale_order_ids.filtered(
-            lambda order: order.invoice_status == "to invoice"
-        )
+        orders_sudo = self._get_orders_to_invoice()
         if orders_sudo:
             orders_sudo._create_invoices(final=True)
             self.invalidate_recordset(["invoice_ids"])
@@ -119,11 +135,31 @@ class Sheet(models.Model):
             raise UserError(
                 self.env._(
                     "%(sheet)s has nothing to invoice: no accepted part or work is "
-                    "marked as done.",
+                    "marked as done, or nobody has to pay for it.",
                     sheet=self[:1].name,
                 )
             )
         return self.action_view_invoices()
+
+    def action_invoice_again(self):
+        """Invoice what was invoiced and then credited.
+
+        :raises UserError: nothing was credited
+        """
+        self._lock()
+        self.env["sale.order"].check_access("write")
+        lines_sudo = self._get_credited_order_lines()
+        if not lines_sudo:
+            raise UserError(
+                self.env._(
+                    "Nothing of %(sheet)s was credited: there is nothing to invoice "
+                    "again.",
+                    sheet=self[:1].name,
+                )
+            )
+        for line in lines_sudo:
+            line.qty_reinvoiced += line._get_quantity_credited()
+        return self.action_create_invoice()
 
     def action_view_sale_orders(self):
         """Open the quotations and orders of these sheets."""
@@ -306,18 +342,92 @@ class Sheet(models.Model):
         lines._plan_done()
         lines._deliver_done()
 
-    def _has_draft_invoice(self):
+    # -------------------------------------------------------------- INVOICING
+
+    def _get_orders_to_invoice(self):
+        """Return, as superuser, the orders that :meth:`action_create_invoice` takes."""
+        return self.sudo().sale_order_ids.filtered(
+            lambda order: (
+                order._has_more_to_bill()
+                and not (
+                    order.is_service_claim
+                    and order.company_id.service_claim_invoicing == "monthly"
+                )
+            )
+        )
+
+    def _get_credited_order_lines(self):
+        """Return, as superuser, what was credited and is not invoiced again."""
+        return self.sudo().sale_order_ids.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.is_downpayment
+                and not line._is_nothing(line._get_quantity_credited())
+            )
+        )
+
+    def _get_customer_invoices(self):
+        """Return, as superuser, the customer's invoices that count."""
+        claims_sudo = self.sudo().sale_order_ids.filtered("is_service_claim")
+        return self.sudo().invoice_ids.filtered(
+            lambda move: (
+                move.move_type == "out_invoice"
+                and move.state != "cancel"
+                and not move.invoice_line_ids.sale_line_ids.order_id <= claims_sudo
+            )
+        )
+
+    def _is_invoiced(self):
+        """Whether all that the customer pays is on posted invoices."""
         self.ensure_one()
-        return any(move.state == "draft" for move in self.sudo().invoice_ids)
+        return not any(
+            move.state == "draft" for move in self._get_customer_invoices()
+        ) and not any(
+            order._has_more_to_bill()
+            for order in self.sudo().sale_order_ids
+            if not order.is_service_claim
+        )
 
     def _is_paid(self):
         """Whether the customer paid every posted invoice of the sheet."""
         self.ensure_one()
         return all(
             move.payment_state in ("paid", "in_payment", "reversed")
-            for move in self.sudo().invoice_ids
-            if move.state == "posted" and self._is_customer_invoice(move)
+            for move in self._get_customer_invoices()
+            if move.state == "posted"
         )
+
+    def _get_handover_warning(self):
+        """Return what the counter should know about the money, or False."""
+        self.ensure_one()
+        invoices_sudo = self._get_customer_invoices()
+        returned = invoices_sudo.filtered(
+            lambda move: (
+                move._is_downpayment()
+                and move.state == "posted"
+                and move.payment_state != "reversed"
+                and "sale" not in move.line_ids.sale_line_ids.mapped("state")
+            )
+        )
+        if returned:
+            return self.env._(
+                "%(sheet)s: the down payment %(invoice)s has to be given back, as its "
+                "order is cancelled.",
+                sheet=self.name,
+                invoice=", ".join(returned.mapped("name")),
+            )
+        if not self._is_invoiced():
+            return self.env._("%s is not invoiced yet.", self.name)
+        unpaid = invoices_sudo.filtered(
+            lambda move: move.state == "posted" and move.payment_state == "not_paid"
+        )
+        if unpaid:
+            return self.env._(
+                "%(sheet)s is not paid yet: %(invoice)s.",
+                sheet=self.name,
+                invoice=", ".join(unpaid.mapped("name")),
+            )
+        return False
 
     def _is_customer_invoice(self, move):
         self.ensure_one()

@@ -129,9 +129,7 @@ class Sheet(models.Model):
         :raises UserError: the company wants it invoiced or paid before
         """
         sheets = self._part("deliver")
-        for sheet in sheets:
-            if error := sheet._delivery_error_message():
-                raise UserError(error)
+        sheets._ensure_deliverable()
         sheets._action_deliver()
         return True
 
@@ -199,7 +197,7 @@ class Sheet(models.Model):
         """Hook: the equipment leaves."""
         today = fields.Date.context_today(self)
         for sheet in self:
-            months = sheet.equipment_type_id.repair_warranty_months
+            months = sheet.equipment_type_id._get_inherited("repair_warranty_months")
             if sheet.outcome == "repaired" and months:
                 sheet.repair_warranty_end = today + relativedelta(months=months)
         self._set_state("delivered", delivery_date=fields.Datetime.now())
@@ -364,7 +362,7 @@ class Sheet(models.Model):
         policy = self.company_id.service_delivery_policy
         if policy == "always":
             return False
-        if self.is_to_invoice or self._has_draft_invoice():
+        if not self._is_invoiced():
             return self.env._(
                 "%(sheet)s is not invoiced yet: create and post its invoice before "
                 "the hand-over.",

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_batch
 from . import test_check_activities
 from . import test_checklist
+from . import test_claim
 from . import test_dashboard
 from . import test_documents
 from . import test_documents_intake
@@ -9,6 +10,7 @@ from . import test_evaluation
 from . import test_final_checks
 from . import test_flow
 from . import test_history
+from . import test_handover
 from . import test_intake
 from . import test_intake_screen
 from . import test_invoice
@@ -19,6 +21,7 @@ from . import test_photos
 from . import test_quotation
 from . import test_quotation_lines
 from . import test_register
+from . import test_totals
 from . import test_tour
 from . import test_unlock
 from . import test_warranty

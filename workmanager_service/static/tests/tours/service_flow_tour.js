@@ -76,7 +76,8 @@ registry.category("web_tour.tours").add("workmanager_service_flow", {
     {trigger: "button[name=action_start_timer]"},
     press("action_finish_repair"),
     stage("Ready"),
-    press("action_deliver"),
+    press("action_open_handover"),
+    {trigger: ".modal button[name=action_hand_over_only]", run: "click"},
     stage("Delivered"),
   ],
 });

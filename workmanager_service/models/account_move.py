@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    service_reference = fields.Char(
+        string="Service Sheet",
+        readonly=True,
+        copy=False,
+        help="The sheets whose work is invoiced, or the month of the claims.",
+    )
+    sheet_ids = fields.Many2many(
+        "workmanager.sheet",
+        string="Service Sheets",
+        compute="_compute_sheet_ids",
+        search="_search_sheet_ids",
+        compute_sudo=True,
+    )
+    sheet_count = fields.Integer(compute="_compute_sheet_ids", compute_sudo=True)
+
+    @api.depends("invoice_line_ids.sale_line_ids.order_id.sheet_ids")
+    def _compute_sheet_ids(self):
+        for move in self:
+            lines = move.invoice_line_ids.sale_line_ids
+            advances = lines.filtered("is_downpayment").order_id
+            move.sheet_ids = (lines | advances.order_line).sheet_line_ids.sheet_id
+            move.sheet_count = len(move.sheet_ids)
+
+    def _search_sheet_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        lines = "invoice_line_ids.sale_line_ids"
+        return [
+            "|",
+            (f"{lines}.sheet_line_ids.sheet_id", "in", value),
+            (f"{lines}.order_id.order_line.sheet_line_ids.sheet_id", "in", value),
+        ]
+
+    def action_view_sheets(self):
+        """Open the service sheets whose work is invoiced here."""
+        return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
+
+    def _is_negative_invoice(self):
+        """Whether this is an invoice of work that a larger down payment turned into a
+        credit note."""
+        self.ensure_one()
+        return self.move_type == "out_refund" and any(
+            line.quantity < 0 for line in self.invoice_line_ids
+        )
+
+    def _get_service_reference(self):
+        """Return the sheets and work statements that the printed invoice names."""
+        self.ensure_one()
+        sheets_sudo = self.sudo().sheet_ids.sorted("id")  # the customer prints it too
+        if len(sheets_sudo) > 3:
+            return self.service_reference
+        return ", ".join(
+            f"{sheet.name} ({sheet.statement_number})"
+            if sheet.statement_number
+            else sheet.name
+            for sheet in sheets_sudo
+        )

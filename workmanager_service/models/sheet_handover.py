@@ -1,0 +1,101 @@
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+
+
+class Sheet(models.Model):
+    """How an equipment goes back to the customer, and with what."""
+
+    _inherit = "workmanager.sheet"
+
+    returned_accessory_ids = fields.Many2many(
+        "workmanager.accessory",
+        "workmanager_sheet_returned_accessory_rel",
+        string="Accessories Given Back",
+        readonly=True,
+        copy=False,
+    )
+    missing_accessory_note = fields.Text(
+        string="Accessories Not Given Back", readonly=True, copy=False
+    )
+    delivered_by_id = fields.Many2one(
+        "res.users", string="Handed Over By", readonly=True, copy=False
+    )
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_open_handover(self):
+        """Open the dialog in which the equipment is handed over.
+
+        :raises UserError: it cannot be handed over yet, or is already
+        """
+        sheets = self._part("deliver")
+        if not sheets:
+            raise UserError(self[:1]._delivered_message())
+        sheets._ensure_deliverable()
+        if len(sheets.partner_id) > 1:
+            raise UserError(
+                self.env._(
+                    "These equipments belong to several customers: hand them over to "
+                    "one customer at a time."
+                )
+            )
+        handover = self.env["workmanager.handover"].create(
+            {"sheet_ids": [Command.set(sheets.ids)]}
+        )
+        action = handover._get_records_action(
+            name=self.env._("Hand Over"), target="new"
+        )
+        # The dialog has the buttons of its own footer only.
+        return {**action, "context": {"dialog_size": "medium"}}
+
+    def action_print_handover(self):
+        """Print the protocols of these hand-overs."""
+        report = self.env.ref("workmanager_service.action_report_handover_protocol")
+        return report.report_action(self, config=False)
+
+    def action_print_work_statement(self):
+        """Print the work statements of these sheets."""
+        report = self.env.ref("workmanager_service.action_report_work_statement")
+        return report.report_action(self, config=False)
+
+    # ------------------------------------------------------------------ HOOKS
+
+    def _action_deliver(self):
+        """Without the dialog all goes back that was left with the equipment."""
+        for sheet in self:
+            sheet.delivered_by_id = self.env.user
+            if not (sheet.returned_accessory_ids or sheet.missing_accessory_note):
+                sheet.returned_accessory_ids = sheet.accessory_ids
+        return super()._action_deliver()
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _ensure_deliverable(self):
+        for sheet in self:
+            if error := sheet._delivery_error_message():
+                raise UserError(error)
+
+    def _delivered_message(self):
+        """Return that the equipment left already, when and to whom."""
+        self.ensure_one()
+        day = fields.Datetime.context_timestamp(self, self.delivery_date)
+        return self.env._(
+            "%(sheet)s was handed over on %(day)s to %(person)s. It is done once: "
+            "print the protocol again from the sheet.",
+            sheet=self.name,
+            day=f"{day:%Y-%m-%d %H:%M}",
+            person=self.delivery_signed_by or self.partner_id.display_name,
+        )
+
+    def _get_other_ready_sheets(self):
+        """Return the other equipments of the same customers that can leave too."""
+        ready = self.search(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "=", "ready"),
+                ("id", "not in", self.ids),
+            ],
+            order="id",
+        )
+        return ready.filtered(lambda sheet: not sheet._delivery_error_message())

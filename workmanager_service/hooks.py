@@ -1,5 +1,5 @@
 def post_init_hook(env):
-    """Give every company that already exists its own numbering of sheets and statements."""
+    """Give every company that already exists its own numbering."""
     env["res.company"].search([])._create_sheet_sequence()
 
 

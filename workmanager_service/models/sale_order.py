@@ -153,7 +153,9 @@ class SaleOrder(models.Model):
         ):
             day = self.service_date or fields.Date.context_today(self)
             return self.env._("Claims %s", f"{day:%Y-%m}")
-        return ", ".join(sheets_sudo.sorted("id").mapped("name"))
+        names = ", ".join(sheets_sudo.sorted("id").mapped("name"))
+        shared = not self.is_service_claim and self.env.context.get("service_reference")
+        return shared or names
 
     def _has_more_to_bill(self):
         """Whether an invoice would have anything on it that is not free.

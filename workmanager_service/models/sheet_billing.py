@@ -117,6 +117,7 @@ class Sheet(models.Model):
     def action_create_invoice(self):
         """Create the invoices of what was done, one for each sheet, and open them.
 
+        With ``service_one_invoice`` in the context, each customer gets one invoice.
         What is invoiced already is not invoiced again: the invoices open instead.
         Claims that the company gathers by month wait for that.
 
@@ -128,6 +129,9 @@ class Sheet(models.Model):
         if early:
             raise UserError(early[0]._next_step_message())
         orders_sudo = self._get_orders_to_invoice()
+        if self.env.context.get("service_one_invoice"):
+            names = ", ".join(orders_sudo.sheet_ids.sorted("id").mapped("name"))
+            orders_sudo = orders_sudo.with_context(service_reference=names)
         if orders_sudo:
             orders_sudo._create_invoices(final=True)
             self.invalidate_recordset(["invoice_ids"])

@@ -128,7 +128,10 @@ class SheetBatch(models.TransientModel):
         done = todo.browse()
         for sheets in todo.grouped(lambda s: (s.company_id, s.partner_id)).values():
             invoiced, refused = self._try(
-                sheets, lambda sheets: sheets.action_create_invoice()
+                sheets,
+                lambda sheets: sheets.with_context(
+                    service_one_invoice=True
+                ).action_create_invoice(),
             )
             done |= invoiced
             refusals |= refused

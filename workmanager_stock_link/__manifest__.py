@@ -18,6 +18,7 @@
         "views/stock_picking_views.xml",
         "views/stock_warehouse_views.xml",
         "views/workmanager_equipment_views.xml",
+        "views/workmanager_operation_views.xml",
         "views/workmanager_sheet_line_views.xml",
         "views/workmanager_sheet_views.xml",
         "wizards/parts_use_views.xml",

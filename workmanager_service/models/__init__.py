@@ -29,6 +29,7 @@ from . import sale_order
 from . import sale_order_line
 from . import sheet
 from . import sheet_billing
+from . import sheet_catalog
 from . import sheet_checks
 from . import sheet_claim
 from . import sheet_dashboard

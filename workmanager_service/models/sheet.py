@@ -422,16 +422,19 @@ class Sheet(models.Model):
 
     def _ensure_open(self):
         """Refuse sheets that are delivered or cancelled."""
-        closed = self.filtered(lambda sheet: sheet.state in CLOSED_STATES)
-        if closed:
-            raise UserError(
-                self.env._(
-                    "%(sheet)s is %(state)s and cannot be changed. Open a new sheet "
-                    "for the equipment.",
-                    sheet=closed[0].name,
-                    state=closed[0]._get_state_label().lower(),
-                )
-            )
+        for sheet in self:
+            if error := sheet._closed_error_message():
+                raise UserError(error)
+
+    def _closed_error_message(self):
+        """Return why nothing of this sheet can be changed any more, or False."""
+        self.ensure_one()
+        return self.state in CLOSED_STATES and self.env._(
+            "%(sheet)s is %(state)s and cannot be changed. Open a new sheet for the "
+            "equipment.",
+            sheet=self.name,
+            state=self._get_state_label().lower(),
+        )
 
     def _get_state_label(self):
         self.ensure_one()

@@ -313,6 +313,23 @@ class SheetLine(models.Model):
             )
         return brand.partner_id
 
+    def _get_product_catalog_lines_data(self, parent_record=False, **kwargs):
+        """Return what the product catalogue shows of these lines of one product."""
+        line = self[:1]
+        quantities = [
+            line.product_uom_id._compute_quantity(line.quantity, line.product_id.uom_id)
+            for line in self
+        ]
+        is_one = len(self) == 1
+        return {
+            "quantity": line.quantity if is_one else sum(quantities),
+            "price": line.price_unit,
+            "readOnly": not is_one or line.sheet_id._is_readonly(),
+            "uomDisplayName": (
+                line.product_uom_id if is_one else line.product_id.uom_id
+            ).display_name,
+        }
+
     def _prepare_sale_order_line_values(self):
         """Return the values of the order line that quotes this line."""
         self.ensure_one()

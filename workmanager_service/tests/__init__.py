@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_batch
+from . import test_catalog
 from . import test_check_activities
 from . import test_checklist
 from . import test_claim

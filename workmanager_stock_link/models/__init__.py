@@ -1,5 +1,8 @@
 from . import equipment
 from . import mail_activity_type
+from . import operation
+from . import operation_line
+from . import product_product
 from . import product_template
 from . import purchase_order
 from . import purchase_order_line
@@ -9,6 +12,7 @@ from . import sale_order
 from . import sale_order_line
 from . import sheet
 from . import sheet_dashboard
+from . import sheet_catalog
 from . import sheet_line
 from . import sheet_line_consumption
 from . import sheet_line_history

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_choice
 from . import test_consumption
 from . import test_equipment
 from . import test_history

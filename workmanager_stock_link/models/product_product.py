@@ -8,9 +8,9 @@ class ProductProduct(models.Model):
 
     def _compute_quantities(self):
         # The catalogue of a sheet reads them for technicians, who see no moves.
-        is_for_sheet = (
-            self.env.context.get("product_catalog_order_model") == "workmanager.sheet"
-            and self.env.user.has_group("workmanager_service.group_technician")
+        model = self.env.context.get("product_catalog_order_model")
+        is_for_sheet = model == "workmanager.sheet" and self.env.user.has_group(
+            "workmanager_service.group_technician"
         )
         products_sudo = self.sudo() if is_for_sheet else self
         return super(ProductProduct, products_sudo)._compute_quantities()

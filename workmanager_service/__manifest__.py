@@ -31,6 +31,8 @@
         "wizards/intake_views.xml",
         "views/workmanager_sheet_views.xml",
         "views/workmanager_dashboard_views.xml",
+        "views/workmanager_sheet_report_views.xml",
+        "views/workmanager_stage_time_views.xml",
         "views/workmanager_sheet_line_views.xml",
         "views/workmanager_work_log_views.xml",
         "views/workmanager_evaluation_views.xml",

@@ -45,6 +45,7 @@ from . import sheet_notification
 from . import sheet_photos
 from . import sheet_quotation
 from . import sheet_repairs
+from . import sheet_report
 from . import sheet_stage_time
 from . import sheet_statement
 from . import sheet_unlock

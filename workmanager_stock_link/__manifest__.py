@@ -8,6 +8,7 @@
     "depends": ["workmanager_service", "sale_stock", "purchase_stock"],
     "data": [
         "security/ir.model.access.csv",
+        "security/ir_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "views/product_template_views.xml",
@@ -19,9 +20,11 @@
         "views/stock_warehouse_views.xml",
         "views/workmanager_equipment_views.xml",
         "views/workmanager_operation_views.xml",
+        "views/workmanager_removed_part_views.xml",
         "views/workmanager_sheet_line_views.xml",
         "views/workmanager_sheet_views.xml",
         "wizards/parts_use_views.xml",
+        "views/workmanager_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["workmanager_stock_link/static/src/**/*"],

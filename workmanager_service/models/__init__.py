@@ -41,7 +41,9 @@ from . import sheet_history
 from . import sheet_line
 from . import sheet_line_history
 from . import sheet_line_quotation
+from . import sheet_line_own_goods
 from . import sheet_notification
+from . import sheet_own_goods
 from . import sheet_photos
 from . import sheet_quotation
 from . import sheet_repairs

@@ -20,6 +20,7 @@ from . import test_lookup
 from . import test_lookup_plan
 from . import test_notification
 from . import test_photos
+from . import test_own_goods
 from . import test_quotation
 from . import test_quotation_lines
 from . import test_register

@@ -6,6 +6,7 @@ from . import product_product
 from . import product_template
 from . import purchase_order
 from . import purchase_order_line
+from . import removed_part
 from . import res_company
 from . import res_config_settings
 from . import sale_order
@@ -16,7 +17,11 @@ from . import sheet_catalog
 from . import sheet_line
 from . import sheet_line_consumption
 from . import sheet_line_history
+from . import sheet_line_supply
 from . import sheet_parts
+from . import sheet_parts_cost
+from . import sheet_parts_notice
+from . import sheet_removed_part
 from . import stock_lot
 from . import stock_move
 from . import stock_move_equipment

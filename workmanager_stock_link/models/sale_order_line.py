@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class SaleOrderLine(models.Model):
@@ -25,10 +26,42 @@ class SaleOrderLine(models.Model):
             for procurement in procurements
         ]
 
+    def _get_location_final(self):
+        """Use parts at the bench, also for a customer who is one of our companies:
+        what Odoo delivers to those goes to a transit location."""
+        location = super()._get_location_final()
+        if location.usage == "transit" and self.sudo().sheet_line_ids:
+            warehouse_sudo = self.warehouse_id.sudo()
+            location = warehouse_sudo._get_partner_locations()[0].with_env(self.env)
+        return location
+
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
-        res = super()._action_launch_stock_rule(
-            previous_product_uom_qty=previous_product_uom_qty
-        )
+        """Let a part that no rule can bring stay missing: it stops no acceptance."""
+        try:
+            res = super()._action_launch_stock_rule(
+                previous_product_uom_qty=previous_product_uom_qty
+            )
+        except UserError:
+            ruled = self.filtered(lambda line: not line._is_part_without_rule())
+            if ruled == self:
+                raise
+            res = super(SaleOrderLine, ruled)._action_launch_stock_rule(
+                previous_product_uom_qty=previous_product_uom_qty
+            )
         # The customer who accepts online has no rights on sheets.
         self.sudo().sheet_line_ids.sheet_id._sync_missing_parts_activity()
         return res
+
+    def _is_part_without_rule(self):
+        """Whether the line is a sheet's part and no stock rule takes it out."""
+        self.ensure_one()
+        line_sudo = self.sudo().with_company(self.company_id)
+        if not line_sudo.sheet_line_ids or self.product_id.type != "consu":
+            return False
+        values = {
+            **line_sudo._prepare_procurement_values(),
+            "company_id": self.company_id,
+        }
+        return not line_sudo.env["stock.rule"]._get_rule(
+            self.product_id, line_sudo._get_location_final(), values
+        )

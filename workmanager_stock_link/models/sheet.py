@@ -116,19 +116,8 @@ class Sheet(models.Model):
 
         It also replaces parts whose transfer was cancelled by hand.
         """
-        self.check_access("write")
         self._lock()
-        # Technicians have no stock rights.
-        lines_sudo = self.sudo().line_ids.filtered(
-            lambda line: (
-                line._is_accepted_part() and line.sheet_id.state not in SETTLED_STATES
-            )
-        )
-        lines_sudo.sale_line_id._action_launch_stock_rule()
-        moves_sudo = lines_sudo._get_part_moves().filtered(lambda m: m.state != "done")
-        moves_sudo.filtered(lambda move: move._lacks_supply())._reset_supply()
-        moves_sudo._order_missing_parts()
-        self.sudo()._sync_missing_parts_activity()
+        self.line_ids._supply_parts()
         return True
 
     def action_view_pickings(self):

@@ -62,7 +62,9 @@ class StockMove(models.Model):
         res = super()._action_assign(force_qty=force_qty)
         if parts := self.filtered(lambda move: move._is_service_part()):
             # A warehouse user has no rights on sheets.
-            parts.sudo().sheet_ids._sync_missing_parts_activity(schedule=False)
+            sheets_sudo = parts.sudo().sheet_ids
+            sheets_sudo._sync_missing_parts_activity(schedule=False)
+            sheets_sudo._tell_parts_available()
         return res
 
     def _action_cancel(self):

@@ -3,6 +3,8 @@ from . import test_choice
 from . import test_consumption
 from . import test_equipment
 from . import test_history
+from . import test_own_goods
+from . import test_parts_list
 from . import test_release
 from . import test_supply
 from . import test_use

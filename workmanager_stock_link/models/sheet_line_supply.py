@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+
+from .sheet_line import SETTLED_STATES
+
+
+class SheetLine(models.Model):
+    """The buyer's list: parts that sheets wait for."""
+
+    _inherit = "workmanager.sheet.line"
+
+    quantity_ordered = fields.Float(
+        string="On Order",
+        compute="_compute_quantity_ordered",
+        digits="Product Unit",
+        help="What vendors or other warehouses were asked to bring for this line.",
+    )
+    vendor_id = fields.Many2one(
+        "res.partner",
+        compute="_compute_vendor_id",
+        compute_sudo=True,
+        help="The vendor that a part is ordered from by itself.",
+    )
+
+    @api.depends("parts_state", "quantity", "quantity_available", "quantity_missing")
+    def _compute_quantity_ordered(self):
+        for line in self:
+            rest = line.quantity - line.quantity_available - line.quantity_missing
+            awaited = line.parts_state in ("waiting", "partial", "late")
+            line.quantity_ordered = max(rest, 0.0) if awaited else 0.0
+
+    @api.depends("product_id.seller_ids", "quantity_missing")
+    def _compute_vendor_id(self):
+        for line in self:
+            company = line.company_id
+            product = line.product_id.with_company(company)
+            seller = product._select_seller(
+                quantity=line.quantity_missing or line.quantity,
+                uom_id=line.product_uom_id,
+            ) or product._prepare_sellers(False).filtered(
+                lambda seller, company=company: (
+                    seller.company_id in (company, company.browse())
+                )
+            )
+            line.vendor_id = seller[:1].partner_id
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_order_parts(self):
+        """Reserve or order what these lines miss, and say what nobody sells.
+
+        :raises AccessError: the user may not change the sheets
+        """
+        self.sheet_id._lock()
+        self._supply_parts()
+        missing = self.filtered(
+            lambda line: line.product_uom_id.compare(line.quantity_missing, 0.0) > 0
+        )
+        message = self.env._("Every part is reserved or on order.")
+        if missing:
+            message = self.env._(
+                "Still missing, set a vendor on them: %s",
+                ", ".join(missing.product_id.mapped("display_name")),
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if missing else "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_view_sheet(self):
+        """Open the sheet that waits for the part."""
+        return self.sheet_id._get_records_action()
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _supply_parts(self):
+        """Reserve what is free by now for these lines, and order the rest.
+
+        It also replaces parts whose transfer was cancelled by hand.
+        """
+        # Technicians have no stock rights.
+        lines_sudo = self.sudo().filtered(
+            lambda line: (
+                line._is_accepted_part() and line.sheet_id.state not in SETTLED_STATES
+            )
+        )
+        lines_sudo.sale_line_id._action_launch_stock_rule()
+        moves_sudo = lines_sudo._get_part_moves().filtered(lambda m: m.state != "done")
+        moves_sudo.filtered(lambda move: move._lacks_supply())._reset_supply()
+        moves_sudo._order_missing_parts()
+        lines_sudo.sheet_id._sync_missing_parts_activity()

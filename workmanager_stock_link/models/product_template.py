@@ -32,6 +32,23 @@ class ProductTemplate(models.Model):
         "Months of warranty cannot be negative.",
     )
 
+    def write(self, vals):
+        """Give back what sheets have reserved of a part that becomes a service."""
+        if vals.get("type", "consu") != "consu":
+            parts = self.filtered(lambda template: template.type == "consu")
+            variants = parts.with_context(active_test=False).product_variant_ids
+            # Who keeps the catalogue needs no rights on transfers.
+            moves_sudo = self.env["stock.move"].sudo()
+            reserved_sudo = moves_sudo.search(
+                [
+                    ("product_id", "in", variants.ids),
+                    ("state", "not in", ("done", "cancel")),
+                    ("sale_line_id.sheet_line_ids", "!=", False),
+                ]
+            )
+            reserved_sudo._action_cancel()
+        return super().write(vals)
+
     def _get_equipment_warranty_end(self, start):
         """Return when the warranty of what is delivered on ``start`` ends.
 

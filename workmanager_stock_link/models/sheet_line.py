@@ -43,6 +43,7 @@ class SheetLine(models.Model):
     @api.depends(
         "quantity",
         "product_uom_id",
+        "product_id.type",
         "sheet_id.state",
         "sale_line_id.state",
         "sale_line_id.move_ids.state",

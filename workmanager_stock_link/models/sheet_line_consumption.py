@@ -66,9 +66,12 @@ class SheetLine(models.Model):
 
         :raises UserError: more is done than there is, or a lot has to be chosen
         """
-        parts = self.filtered(lambda line: line.product_id.type == "consu")
         # Technicians consume parts without stock rights.
-        parts_sudo = parts.sudo()
+        parts_sudo = self.sudo().filtered(lambda line: line.product_id.type == "consu")
+        # What was a part when it was reserved, and is a service by now.
+        (self.sudo() - parts_sudo)._get_part_moves().filtered(
+            lambda move: move.state != "done"
+        )._action_cancel()
         taken = parts_sudo._plan_consumption(
             {
                 line: line.quantity_done - line.sale_line_id.qty_delivered

@@ -80,7 +80,8 @@ class SheetLine(models.Model):
     def _supply_parts(self):
         """Reserve what is free by now for these lines, and order the rest.
 
-        It also replaces parts whose transfer was cancelled by hand.
+        It also replaces parts whose transfer was cancelled by hand, or that ordinary
+        deliveries were to bring while the service route was archived.
         """
         # Technicians have no stock rights.
         lines_sudo = self.sudo().filtered(
@@ -88,6 +89,14 @@ class SheetLine(models.Model):
                 line._is_accepted_part() and line.sheet_id.state not in SETTLED_STATES
             )
         )
+        lines_sudo._get_part_moves().filtered(
+            lambda move: (
+                move.state != "done"
+                and not move._is_service_part()
+                and move.warehouse_id.service_route_id.active
+                and not move.route_ids - move.warehouse_id.service_route_id
+            )
+        )._action_cancel()
         lines_sudo.sale_line_id._action_launch_stock_rule()
         moves_sudo = lines_sudo._get_part_moves().filtered(lambda m: m.state != "done")
         moves_sudo.filtered(lambda move: move._lacks_supply())._reset_supply()

@@ -78,6 +78,19 @@ class StockMove(models.Model):
             move._release_purchases(move.product_qty)
         return res
 
+    def _action_done(self, cancel_backorder=False):
+        """Look for other supply when a faulty part goes back to its vendor."""
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        # A warehouse user has no rights on sheets.
+        returned_sudo = moves.sudo().filtered(
+            lambda m: m.state == "done" and m.location_dest_usage == "supplier"
+        )
+        if returned_sudo:
+            returned_sudo.origin_returned_move_id.move_dest_ids.filtered(
+                lambda move: move._is_service_part()
+            )._reset_supply()
+        return moves
+
     def _key_assign_picking(self):
         """Keep the parts of each sheet in a transfer of their own."""
         keys = super()._key_assign_picking()

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 
 
@@ -21,24 +23,40 @@ class Sheet(models.Model):
 
         To be called as superuser: whoever causes it may be the customer.
         """
-        for sheet in self.filtered(lambda s: s.state in ("approved", "repair")):
-            is_there = sheet.parts_state == "available"
-            if is_there and not sheet.is_parts_notice_sent:
-                sheet._post_parts_notice()
-            if sheet.parts_state != "none" and sheet.is_parts_notice_sent != is_there:
-                sheet.is_parts_notice_sent = is_there
+        sheets = self.filtered(
+            lambda s: s.state in ("approved", "repair") and s.parts_state != "none"
+        )
+        there = sheets.filtered(lambda sheet: sheet.parts_state == "available")
+        told = sheets.filtered("is_parts_notice_sent")
+        for technician, news in (there - told).grouped("user_id").items():
+            if technician.active:
+                news._notify_parts(technician)
+        (there - told).is_parts_notice_sent = True
+        (told - there).is_parts_notice_sent = False
 
-    def _post_parts_notice(self):
-        self.ensure_one()
-        technician = self.user_id
-        if not technician.active:
-            return
+    def _notify_parts(self, technician):
+        """Tell ``technician`` that the parts of these sheets are there: on the sheet,
+        or in one message for several."""
         translated = self.with_context(lang=technician.lang)
-        translated.message_post(
-            body=translated.env._("All parts are there: the repair can go on.")
-            if self.state == "repair"
-            else translated.env._("All parts are there: the repair can start."),
-            author_id=self.env.ref("base.partner_root").id,
-            partner_ids=technician.partner_id.ids,
-            subtype_xmlid="mail.mt_note",
+        body = translated.env._("All parts are there: the repair can go on.")
+        message = {
+            "author_id": self.env.ref("base.partner_root").id,
+            "partner_ids": technician.partner_id.ids,
+        }
+        if len(self) == 1:
+            translated.message_post(body=body, subtype_xmlid="mail.mt_note", **message)
+            return
+        translated._message_log_batch(
+            bodies=dict.fromkeys(self.ids, body), author_id=message["author_id"]
+        )
+        translated.env["mail.thread"].message_notify(
+            subject=translated.env._("Parts are there"),
+            body=Markup("<p>%s</p><ul>%s</ul>")
+            % (
+                body,
+                Markup().join(
+                    Markup("<li>%s</li>") % sheet._get_html_link() for sheet in self
+                ),
+            ),
+            **message,
         )

@@ -4,6 +4,7 @@ from . import test_bad_input
 from . import test_consumption
 from . import test_equipment
 from . import test_history
+from . import test_kits
 from . import test_own_goods
 from . import test_parts_list
 from . import test_queries

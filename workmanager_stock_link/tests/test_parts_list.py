@@ -68,6 +68,20 @@ class TestPartsList(PartsCase):
         self.assertEqual(len(self._notices(sheet)), 1)
         self.assertFalse(self._notices(self._accept((self.work, 1))))
 
+    def test_technician_told_of_several_at_once(self):
+        self._stock_up(self.part, 2)
+        sheets = self._create_sheet((self.part, 1)) | self._create_sheet((self.part, 1))
+        sheets.action_create_quotation()
+        sheets.action_accept_quotation()
+        messages = self.env["mail.message"].search(
+            [("partner_ids", "in", self.technician.partner_id.ids)]
+        )
+        notice = messages.filtered(lambda message: message.subject == "Parts are there")
+        self.assertEqual(len(notice), 1)
+        for sheet in sheets:
+            self.assertIn(sheet.name, notice.body)
+            self.assertTrue(sheet.is_parts_notice_sent)
+
 
 @tagged("post_install", "-at_install")
 class TestRemovedParts(PartsCase):

@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "data/ir_config_parameter_data.xml",
         "views/portal_templates.xml",
+        "views/res_config_settings_views.xml",
         "views/sale_portal_templates.xml",
         "views/status_templates.xml",
         "views/workmanager_sheet_views.xml",

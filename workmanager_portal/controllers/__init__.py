@@ -1,2 +1,3 @@
 from . import portal
 from . import status
+from . import status_api

@@ -1,8 +1,20 @@
+from markupsafe import Markup
+
 from odoo import http
-from odoo.http import request
+from odoo.http import Response, request
 
 NUMBER_LENGTH = 64
 CODE_LENGTH = 32
+
+# Stands alone: it has to cost next to nothing.
+LIMITED_PAGE = Markup("""<!DOCTYPE html>
+<html lang="{lang}"><head><meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<title>{title}</title>
+<style>body {{font: 1.125rem/1.5 system-ui, sans-serif; max-width: 32rem;
+margin: 15vh auto 0; padding: 0 1rem}}</style></head>
+<body><main><h1>{title}</h1><p>{text}</p></main></body></html>
+""")
 
 
 class StatusController(http.Controller):
@@ -35,9 +47,8 @@ class StatusController(http.Controller):
         thus in no log, history or referrer.
         """
         number, code = number.strip()[:NUMBER_LENGTH], code[:CODE_LENGTH]
-        subjects = {**self._get_subjects(), "number": number.upper()}
         return self._answer(
-            subjects,
+            self._get_subjects(number),
             lambda sheet_model: sheet_model._find_by_number(number, code),
             number=number,
         )
@@ -57,8 +68,13 @@ class StatusController(http.Controller):
             lambda sheet_model: sheet_model._find_by_tracking_code(code[:CODE_LENGTH]),
         )
 
-    def _get_subjects(self):
-        return {"address": request.httprequest.remote_addr}
+    @staticmethod
+    def _get_subjects(number=None):
+        """Return what a try is counted for: the address and, with one, the number."""
+        subjects = {"address": request.httprequest.remote_addr}
+        if number is not None:
+            subjects["number"] = number.strip()[:NUMBER_LENGTH].upper()
+        return subjects
 
     def _answer(self, subjects, find, **values):
         """Look a sheet up within the limits, and show what there is to show.
@@ -85,35 +101,47 @@ class StatusController(http.Controller):
 
     def _render_status(self, sheet_sudo):
         company_sudo = sheet_sudo.company_id
-        if not request.env.context.get("tz") and company_sudo.partner_id.tz:
-            request.update_context(tz=company_sudo.partner_id.tz)
+        self._set_shop_timezone(sheet_sudo)
         response = request.render(
             "workmanager_portal.status_page",
-            {
-                "number": sheet_sudo.name,
-                "steps": sheet_sudo._get_portal_steps(),
-                "notice": sheet_sudo._get_portal_notice(),
-                "has_offer": bool(sheet_sudo._get_portal_offers()),
-                "expected": sheet_sudo._get_portal_expected_date(),
-                "res_company": company_sudo,
-            },
+            {**sheet_sudo._get_public_status(), "res_company": company_sudo},
         )
         return self._protect(response)
+
+    @staticmethod
+    def _set_shop_timezone(sheet_sudo):
+        """Tell the days as the shop counts them."""
+        tz = sheet_sudo.company_id.partner_id.tz
+        if tz and not request.env.context.get("tz"):
+            request.update_context(tz=tz)
 
     def _render_limited(self, wait):
-        """Return the cheapest page there is: it answers those who ask too much."""
-        html = request.env["ir.qweb"]._render(
-            "workmanager_portal.status_limited",
-            {"minutes": -(-wait // 60), "lang": request.env.lang},
-        )
-        response = request.make_response(
-            f"<!DOCTYPE html>\n{html}", headers=[("Retry-After", str(wait))], status=429
-        )
-        return self._protect(response)
+        return self._make_limited_response(request.env, wait)
 
-    def _protect(self, response):
-        """Keep the page out of search engines, caches and referrers."""
+    @classmethod
+    def _make_limited_response(cls, env, wait):
+        """Return the cheapest page there is: it answers those who ask too much."""
+        html = LIMITED_PAGE.format(
+            lang=(env.lang or "en").partition("_")[0],
+            title=env._("Too many tries"),
+            text=cls._get_limited_text(env, wait),
+        )
+        response = Response(html, status=429, content_type="text/html; charset=utf-8")
+        response.headers["Retry-After"] = str(wait)
+        return cls._protect(response)
+
+    @staticmethod
+    def _get_limited_text(env, wait):
+        """Return what somebody is told who has to wait for so many seconds."""
+        return env._(
+            "Please try again in %(minutes)s min, or call us.", minutes=-(-wait // 60)
+        )
+
+    @staticmethod
+    def _protect(response):
+        """Keep the page out of search engines, caches, referrers and frames."""
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
         return response

@@ -230,6 +230,26 @@ class Sheet(models.Model):
             **{state: date for state, date in known.items() if date},
         }
 
+    def _get_public_status(self):
+        """Return what somebody learns who knows the number and the code.
+
+        The status page and the programs of other sites get this and no more: no name,
+        address, price or serial number.
+        """
+        self.ensure_one()
+        company_sudo = self.sudo().company_id
+        return {
+            "number": self.name,
+            "steps": self._get_portal_steps(),
+            "notice": self._get_portal_notice(),
+            "has_offer": bool(self._get_portal_offers()),
+            "expected": self._get_portal_expected_date(),
+            "contact": {
+                "phone": company_sudo.phone or None,
+                "email": company_sudo.email or None,
+            },
+        }
+
     def _get_portal_notice(self):
         """Return what the customer is asked to do, or has to know, at this moment.
 

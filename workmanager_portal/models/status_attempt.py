@@ -50,14 +50,25 @@ class StatusAttempt(models.Model):
         :param str subjects: the ``address`` it comes from, the ``number`` it is about
         :return: 0 when it is within the limits, else the seconds until it would be
         """
-        limits = {
-            self._digest(subject, value): self._get_limit(subject)
-            for subject, value in subjects.items()
-        }
         # Whoever is limited already costs one query and changes nothing.
-        if wait := self._get_wait(limits, self._fetch(limits)):
+        if wait := self._peek(**subjects):
             return wait
+        limits = self._get_limits(subjects)
         return self._get_wait(limits, self._increment(limits), counted=True)
+
+    @api.model
+    def _peek(self, **subjects):
+        """Return the seconds until one more try is allowed, and count nothing."""
+        limits = self._get_limits(subjects)
+        return self._get_wait(limits, self._fetch(limits))
+
+    @api.model
+    def _get_quota(self, address):
+        """Return (allowed tries, tries left, seconds until all are back)."""
+        [(key, (allowed, minutes))] = self._get_limits({"address": address}).items()
+        for _key, tries, left in self._fetch([key]):
+            return allowed, max(0, allowed - tries), max(1, round(left))
+        return allowed, allowed, minutes * 60
 
     @api.model
     def _give_back(self, **subjects):
@@ -70,6 +81,14 @@ class StatusAttempt(models.Model):
                 tuple(keys),
             )
         )
+
+    @api.model
+    def _get_limits(self, subjects):
+        """Return the number of tries and the minutes that they count, by key."""
+        return {
+            self._digest(subject, value): self._get_limit(subject)
+            for subject, value in subjects.items()
+        }
 
     @api.model
     def _get_limit(self, subject):

@@ -2,6 +2,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request
+from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.addons.workmanager_service.models.sheet import CLOSED_STATES
@@ -20,17 +21,23 @@ class ServicePortal(CustomerPortal):
         return values
 
     def _document_check_access(self, model_name, document_id, access_token=None):
-        """Let portal users in to their company's sheets: no rule of Odoo's does."""
+        """Let in whom a rule of Odoo's never does: the customer, or the link's holder.
+
+        :raises AccessError: for anyone else who is no employee
+        """
         sheet_model = request.env["workmanager.sheet"]
-        if model_name == sheet_model._name and request.env.user.share:
-            sheet_sudo = sheet_model.sudo().search(
-                sheet_model._get_portal_domain() & Domain("id", "=", document_id)
+        if model_name != sheet_model._name or not request.env.user.share:
+            return super()._document_check_access(
+                model_name, document_id, access_token=access_token
             )
-            if sheet_sudo:
-                return sheet_sudo
-        return super()._document_check_access(
-            model_name, document_id, access_token=access_token
-        )
+        sheet_sudo = sheet_model.sudo().search(Domain("id", "=", document_id))
+        own_sudo = sheet_sudo.filtered_domain(sheet_model._get_portal_domain())
+        if own_sudo:
+            return own_sudo
+        token = sheet_sudo.access_token
+        if access_token and token and consteq(token, access_token):
+            return sheet_sudo
+        raise AccessError(request.env._("This service is not yours to see."))
 
     # ------------------------------------------------------------------- LIST
 
@@ -176,13 +183,15 @@ class ServicePortal(CustomerPortal):
         """Return what the page of a service shows."""
         action = request.env.ref("workmanager_service.workmanager_sheet_action").sudo()
         evaluation_sudo = sheet_sudo._get_portal_evaluation()
+        findings = evaluation_sudo._get_findings() if evaluation_sudo else []
         return {
             "page_name": "service",
             "sheet": sheet_sudo,
             "steps": sheet_sudo._get_portal_steps(),
             "notice": sheet_sudo._get_portal_notice(),
             "evaluation": evaluation_sudo,
-            "findings": sheet_sudo._get_portal_findings(evaluation_sudo),
+            "findings": findings,
+            "photos": sheet_sudo._get_portal_photos(findings),
             "offers": sheet_sudo._get_portal_offers(),
             "orders": sheet_sudo._get_portal_orders(),
             "covered_lines": sheet_sudo._get_portal_covered_lines(),
@@ -225,3 +234,53 @@ class ServicePortal(CustomerPortal):
             report_ref=report,
             download=download,
         )
+
+    # ----------------------------------------------------------------- PHOTOS
+
+    @http.route(
+        "/my/services/<int:sheet_id>/photo/<int:photo_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    def portal_my_service_photo(
+        self, sheet_id, photo_id, access_token=None, size="", **_kwargs
+    ):
+        """Send a photo that the page of a service shows."""
+        try:
+            sheet_sudo = self._document_check_access(
+                "workmanager.sheet", sheet_id, access_token=access_token
+            )
+        except (AccessError, MissingError) as error:
+            raise request.not_found() from error
+        return self._send_photo(sheet_sudo._get_customer_photos(), photo_id, size)
+
+    @http.route(
+        "/my/orders/<int:order_id>/photo/<int:photo_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    def portal_order_photo(
+        self, order_id, photo_id, access_token=None, size="", **_kwargs
+    ):
+        """Send a photo that the page of a quotation shows with its findings."""
+        try:
+            order_sudo = self._document_check_access(
+                "sale.order", order_id, access_token=access_token
+            )
+        except (AccessError, MissingError) as error:
+            raise request.not_found() from error
+        return self._send_photo(order_sudo._get_portal_photos(), photo_id, size)
+
+    def _send_photo(self, photos_sudo, photo_id, size):
+        """Send one of ``photos_sudo``, and no other photo.
+
+        :param str size: ``small`` for a list
+        """
+        photo_sudo = photos_sudo.filtered(lambda photo: photo.id == photo_id)
+        if not photo_sudo:
+            raise request.not_found()
+        field = "image_256" if size == "small" else "image_1920"
+        stream = request.env["ir.binary"]._get_image_stream_from(photo_sudo, field)
+        return stream.get_response(immutable=False)

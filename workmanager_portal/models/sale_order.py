@@ -14,3 +14,31 @@ class SaleOrder(models.Model):
         return self.sudo().sheet_ids.filtered(
             lambda sheet: sheet.partner_id.commercial_partner_id == payer_sudo
         )
+
+    def _get_portal_reports(self):
+        """Return, as superuser, what was found on the equipment that the order is for.
+
+        :return: see ``_get_service_reports``; the manufacturer gets none
+        """
+        self.ensure_one()
+        own = self._get_portal_sheets()
+        if not own:
+            return []
+        return [
+            report for report in self._get_service_reports() if report["sheet"] in own
+        ]
+
+    def _get_portal_photos(self):
+        """Return, as superuser, the photos that the order's portal page shows."""
+        self.ensure_one()
+        return (
+            self.env["workmanager.photo"]
+            .sudo()
+            .union(
+                *(
+                    finding["photos"]
+                    for report in self._get_portal_reports()
+                    for finding in report["findings"]
+                )
+            )
+        )

@@ -168,7 +168,7 @@ class Sheet(models.Model):
         self.ensure_one()
         # Archived stages too: the history has them.
         all_stages = self.env["workmanager.stage"].with_context(active_test=False)
-        stages = all_stages.sudo().search([])
+        stages = all_stages.sudo().search_fetch([])
         first = {stage.state: stage for stage in reversed(stages.filtered("active"))}
         first[self.state] = self.stage_id
         arrivals = self._get_portal_arrivals(stages)
@@ -364,27 +364,24 @@ class Sheet(models.Model):
         )
 
     def _get_portal_evaluation(self):
-        """Return the last evaluation that was completed."""
+        """Return the last diagnosis that was completed."""
         self.ensure_one()
-        done = self.evaluation_ids.filtered(lambda e: e.state == "done")
-        return done.sorted("id")[-1:]
+        evaluations = self.env["workmanager.evaluation"]
+        return evaluations.search_fetch(
+            [
+                ("sheet_id", "=", self.id),
+                ("state", "=", "done"),
+                ("phase", "=", "before"),
+            ],
+            order="id desc",
+            limit=1,
+        )
 
-    def _get_portal_findings(self, evaluation):
-        """Return what ``evaluation`` found wrong.
-
-        :return: a list of dicts with ``name`` and ``detail`` (or an empty text)
-        """
+    def _get_portal_photos(self, findings):
+        """Return the photos for the customer that no finding shows already."""
         self.ensure_one()
-        findings = []
-        for check in evaluation.check_ids.filtered(lambda c: c.result == "not_ok"):
-            detail = [*check.fault_ids.mapped("name"), check.note]
-            if check.kind == "measure":
-                measure = self._format_measure(check.value)
-                detail.insert(0, f"{measure} {check.unit or ''}".strip())
-            findings.append(
-                {"name": check.name, "detail": " · ".join(filter(None, detail))}
-            )
-        return findings
+        shown = self.env["workmanager.photo"].union(*(f["photos"] for f in findings))
+        return self._get_customer_photos() - shown
 
     def _get_portal_covered_lines(self):
         """Return the quoted work that costs the customer nothing."""
@@ -409,6 +406,11 @@ class Sheet(models.Model):
                 "workmanager_service.action_report_intake_protocol",
             )
         }
+        if self.evaluation_id and self.evaluation_id == self._get_portal_evaluation():
+            documents["evaluation"] = (
+                self.env._("Evaluation Report"),
+                "workmanager_service.action_report_evaluation",
+            )
         if self.state in ("ready", "delivered") and self._get_lines_done():
             documents["work"] = (
                 self.env._("Work Statement"),

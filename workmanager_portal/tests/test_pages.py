@@ -233,11 +233,14 @@ class TestPages(PortalCommon):
     def test_documents_of_each_state(self):
         self.assertEqual(set(self.sheet._get_portal_documents()), {"intake"})
         sheet = self._repair(self.sheet)
-        self.assertEqual(set(sheet._get_portal_documents()), {"intake", "work"})
+        self.assertEqual(
+            set(sheet._get_portal_documents()), {"intake", "evaluation", "work"}
+        )
         sheet.company_id.sudo().service_delivery_policy = "always"
         sheet.with_user(self.reception).action_deliver()
         self.assertEqual(
-            set(sheet._get_portal_documents()), {"intake", "work", "handover"}
+            set(sheet._get_portal_documents()),
+            {"intake", "evaluation", "work", "handover"},
         )
 
     def test_download(self):

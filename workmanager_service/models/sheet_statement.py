@@ -163,7 +163,7 @@ class Sheet(models.Model):
         coverage = sale_line.sheet_line_ids[:1].coverage
         product = base_line["product_id"]
         return {
-            "name": record.name,
+            "name": (sale_line or record).name,
             "is_work": not product or product.type == "service",
             "quantity": base_line["quantity"],
             "uom": base_line["product_uom_id"],

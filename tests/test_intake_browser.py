@@ -1,33 +1,15 @@
-"""Intakes at the counter in a browser: a computer with a scanner, and a phone.
+"""Intakes at the counter in a browser: a computer with a scanner, and a phone."""
 
-Pictures of each step go to the folder that ``WORKMANAGER_PICTURES`` names, if any.
-"""
-
-import os
 import re
-import resource
 import subprocess
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from browser import DEVICES, TOUCH_SIZE, Hand, browse
+from playwright.sync_api import expect
 from server import running_server
 
-DEVICES = {
-    "desktop": {"viewport": {"width": 1366, "height": 820}},
-    "phone": {
-        "viewport": {"width": 390, "height": 844},
-        "has_touch": True,
-        "is_mobile": True,
-    },
-}
 LOGIN = "browser_reception"
-
-# What a thumb can hit.
-TOUCH_SIZE = 44
 
 # The first document of a server takes its time.
 PRINT_TIMEOUT = 60_000
@@ -108,61 +90,18 @@ def shop(odoo_server):
     return admin
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    # Odoo limits the memory of the process, and Chromium reserves more than that.
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ["WORKMANAGER_TEST_CHROMIUM"],
-            args=["--no-sandbox", "--disable-gpu"],
-        )
-        yield browser
-        browser.close()
-    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-@dataclass
-class Hand:
-    """A person at the counter. Each click, tap, scan or field typed into counts."""
-
-    page: object
-    shop: object
-    device: str
-    test: str
-    actions: int = 0
-    pictures: int = 0
-    downloads: list = field(default_factory=list)
-
-    @property
-    def is_phone(self):
-        return self.device == "phone"
+class Counter(Hand):
+    """A person at the counter."""
 
     @property
     def lookup(self):
         return self.page.locator(".o_workmanager_lookup input")
-
-    def field(self, name):
-        return self.page.locator(
-            f".o_field_widget[name={name}] :is(input, textarea)"
-        ).first
-
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
 
     def choice(self, name):
         """A fault or an accessory that a tap chooses."""
         return self.page.locator(".o_field_many2many_checkboxes .o-checkbox").filter(
             has_text=name
         )
-
-    def press(self, target):
-        self.actions += 1
-        if self.is_phone:
-            target.tap()
-        else:
-            target.click()
 
     def type(self, name, text):
         """Type into a field; Tab, which leaves it, belongs to it."""
@@ -210,15 +149,6 @@ class Hand:
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
-    def show(self, name):
-        """Keep a picture for the user guide."""
-        folder = os.environ.get("WORKMANAGER_PICTURES")
-        if folder:
-            self.pictures += 1
-            name = f"{self.test}-{self.device}-{self.pictures}-{name}.png"
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder) / name, animations="disabled")
-
     def open_intake(self):
         """Begin where the app does, and count from there."""
         self.page.goto("/odoo/service-sheets")
@@ -264,27 +194,8 @@ class Hand:
         return sheet
 
 
-@contextmanager
 def at_the_counter(chromium, shop, device, test):
-    context = chromium.new_context(base_url=shop.server.url, **DEVICES[device])
-    context.set_default_timeout(20_000)
-    session = shop.server.session(LOGIN)
-    context.add_cookies(
-        [
-            {"name": cookie.name, "value": cookie.value, "url": shop.server.url}
-            for cookie in session.cookies
-        ]
-    )
-    page, errors = context.new_page(), []
-    hand = Hand(page, shop, device, test)
-    page.on("pageerror", lambda error: errors.append(error))
-    page.on("dialog", lambda dialog: errors.append(dialog.message) or dialog.dismiss())
-    page.on("download", lambda download: hand.downloads.append(download))
-    try:
-        yield hand
-        assert not errors
-    finally:
-        context.close()
+    return browse(chromium, shop, LOGIN, device, test, Counter)
 
 
 @pytest.fixture(params=DEVICES)

@@ -85,6 +85,8 @@ class EvaluationCheck(models.Model):
     def _get_fault_offers(self):
         """Return {check: what it can mean, as the checklist offers it}."""
         offers = defaultdict(list)
+        if not self:  # a type of equipment can be without checks
+            return offers
         sheet = self.sheet_id
         open_lines = sheet._get_open_operation_lines()
         quoted = open_lines.filtered(lambda line: not line._is_to_quote())

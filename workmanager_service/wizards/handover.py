@@ -9,6 +9,7 @@ class Handover(models.TransientModel):
     _description = "Hand-over"
 
     sheet_ids = fields.Many2many("workmanager.sheet", string="Equipment", required=True)
+    sheet_count = fields.Integer(compute="_compute_sheet_count")
     other_sheet_ids = fields.Many2many(
         "workmanager.sheet", compute="_compute_other_sheet_ids"
     )
@@ -39,6 +40,11 @@ class Handover(models.TransientModel):
     )
 
     # ---------------------------------------------------------------- COMPUTE
+
+    @api.depends("sheet_ids")
+    def _compute_sheet_count(self):
+        for handover in self:
+            handover.sheet_count = len(handover.sheet_ids)
 
     @api.depends("sheet_ids")
     def _compute_partner_id(self):

@@ -109,7 +109,7 @@ class SaleOrder(models.Model):
                     "repair is finished, and only once."
                 )
             )
-        moves = claims._create_invoices(final=True)
+        moves = claims._create_service_invoices()
         return moves._get_records_action(name=self.env._("Claim Invoices"))
 
     @api.model
@@ -131,7 +131,7 @@ class SaleOrder(models.Model):
             ]
         ).filtered(lambda order: order._has_more_to_bill())
         if claims:
-            claims._create_invoices(final=True)
+            claims._create_service_invoices()
 
     def _prepare_invoice(self):
         return {
@@ -140,8 +140,25 @@ class SaleOrder(models.Model):
         }
 
     def _get_invoice_grouping_keys(self):
-        """Invoice each sheet, and each month's claims, on an invoice of its own."""
-        return [*super()._get_invoice_grouping_keys(), "service_reference"]
+        """Invoice each sheet, and each month's claims, on an invoice of its own, where
+        that is asked for: people who gather orders in Sales get what they chose."""
+        keys = super()._get_invoice_grouping_keys()
+        if self.env.context.get("invoice_each_sheet"):
+            keys = [*keys, "service_reference"]
+        return keys
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        """Name on each invoice all that was gathered on it."""
+        for values in invoice_vals_list:
+            lines = self.env["sale.order.line"].browse(
+                command[1]
+                for _code, _id, line in values["invoice_line_ids"]
+                for command in line.get("sale_line_ids", [])
+            )
+            references = [order._get_service_reference() for order in lines.order_id]
+            names = dict.fromkeys(filter(None, references))
+            values["service_reference"] = ", ".join(names)
+        return super()._create_account_invoices(invoice_vals_list, final)
 
     def _get_service_reference(self):
         """Return what the invoice is for: the sheets, or the claims of a month."""
@@ -153,9 +170,7 @@ class SaleOrder(models.Model):
         ):
             day = self.service_date or fields.Date.context_today(self)
             return self.env._("Claims %s", f"{day:%Y-%m}")
-        names = ", ".join(sheets_sudo.sorted("id").mapped("name"))
-        shared = not self.is_service_claim and self.env.context.get("service_reference")
-        return shared or names
+        return ", ".join(sheets_sudo.sorted("id").mapped("name"))
 
     def _has_more_to_bill(self):
         """Whether an invoice would have anything on it that is not free.
@@ -178,9 +193,13 @@ class SaleOrder(models.Model):
             bool(advances) and all(sheet.state in DONE_STATES for sheet in sheets_sudo)
         )
 
+    def _create_service_invoices(self):
+        """Create an invoice for each sheet, or each month's claims, of these orders."""
+        return self.with_context(invoice_each_sheet=True)._create_invoices(final=True)
+
     def _group_for_invoices(self):
-        """Return these orders in the groups that :meth:`_create_invoices` makes."""
-        keys = self._get_invoice_grouping_keys()
+        """Return these orders as :meth:`_create_service_invoices` groups them."""
+        keys = self.with_context(invoice_each_sheet=True)._get_invoice_grouping_keys()
 
         def get_key(order):
             values = order._prepare_invoice()

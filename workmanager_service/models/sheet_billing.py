@@ -129,11 +129,11 @@ class Sheet(models.Model):
         if early:
             raise UserError(early[0]._next_step_message())
         orders_sudo = self._get_orders_to_invoice()
-        if self.env.context.get("service_one_invoice"):
-            names = ", ".join(orders_sudo.sheet_ids.sorted("id").mapped("name"))
-            orders_sudo = orders_sudo.with_context(service_reference=names)
         if orders_sudo:
-            orders_sudo._create_invoices(final=True)
+            if self.env.context.get("service_one_invoice"):
+                orders_sudo._create_invoices(final=True)
+            else:
+                orders_sudo._create_service_invoices()
             self.invalidate_recordset(["invoice_ids"])
         elif not self.invoice_ids:
             raise UserError(
@@ -395,41 +395,44 @@ class Sheet(models.Model):
     def _is_paid(self):
         """Whether the customer paid every posted invoice of the sheet."""
         self.ensure_one()
+        invoices_sudo = self._get_customer_invoices() - self._get_idle_down_payments()
         return all(
             move.payment_state in ("paid", "in_payment", "reversed")
-            for move in self._get_customer_invoices()
+            for move in invoices_sudo
             if move.state == "posted"
+        )
+
+    def _get_idle_down_payments(self):
+        """Return, as superuser, the down payments whose order was cancelled since."""
+        return self._get_customer_invoices().filtered(
+            lambda move: (
+                move._is_downpayment()
+                and move.state == "posted"
+                and move.payment_state != "reversed"
+                and set(move.line_ids.sale_line_ids.mapped("state")) == {"cancel"}
+            )
         )
 
     def _get_handover_warning(self):
         """Return what the counter should know about the money, or False."""
         self.ensure_one()
-        invoices_sudo = self._get_customer_invoices()
-        returned = invoices_sudo.filtered(
-            lambda move: (
-                move._is_downpayment()
-                and move.state == "posted"
-                and move.payment_state != "reversed"
-                and "sale" not in move.line_ids.sale_line_ids.mapped("state")
-            )
-        )
-        if returned:
+        if idle_sudo := self._get_idle_down_payments():
             return self.env._(
                 "%(sheet)s: the down payment %(invoice)s has to be given back, as its "
                 "order is cancelled.",
                 sheet=self.name,
-                invoice=", ".join(returned.mapped("name")),
+                invoice=", ".join(idle_sudo.mapped("name")),
             )
         if not self._is_invoiced():
             return self.env._("%s is not invoiced yet.", self.name)
-        unpaid = invoices_sudo.filtered(
+        unpaid_sudo = self._get_customer_invoices().filtered(
             lambda move: move.state == "posted" and move.payment_state == "not_paid"
         )
-        if unpaid:
+        if unpaid_sudo:
             return self.env._(
                 "%(sheet)s is not paid yet: %(invoice)s.",
                 sheet=self.name,
-                invoice=", ".join(unpaid.mapped("name")),
+                invoice=", ".join(unpaid_sudo.mapped("name")),
             )
         return False
 

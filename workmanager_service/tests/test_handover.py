@@ -158,6 +158,21 @@ class TestHandover(DocumentsCommon):
         sheet.invoice_ids.action_post()
         self.assertIn("not paid yet", self._open(sheet).warning)
 
+    def test_down_payment_of_a_cancelled_order_is_told(self):
+        self.env.company.service_delivery_policy = "paid"
+        sheet = self._approve(self._create_sheet())
+        order = sheet.sudo().sale_order_ids
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids)
+        invoice = wizard.create(
+            {"advance_payment_method": "fixed", "fixed_amount": 121.0}
+        )._create_invoices(order)
+        invoice.action_post()
+        sheet.action_mark_unrepairable()
+        self.assertEqual(order.state, "cancel")
+        warning = self._open(sheet).warning
+        self.assertIn(invoice.name, warning)
+        self.assertIn("has to be given back", warning)
+
     def test_refused_equipment_has_its_own_protocol_and_no_warranty(self):
         sheet = self._quote(self._create_sheet())
         sheet.with_user(self.reception).action_refuse_quotation()

@@ -156,6 +156,19 @@ class TestInvoice(ServiceCommon):
             self.assertEqual(len(sheet.invoice_ids), 1)
             self.assertEqual(sheet.invoice_ids.sheet_ids, sheet)
 
+    def test_orders_gathered_in_sales_are_one_invoice(self):
+        sheets = self._repair(self._create_sheet()) | self._repair(self._create_sheet())
+        orders = sheets.sudo().sale_order_ids
+        wizard = self.env["sale.advance.payment.inv"].with_context(
+            active_ids=orders.ids
+        )
+        invoice = wizard.create({})._create_invoices(orders)
+        self.assertEqual(len(invoice), 1)
+        for sheet in sheets:
+            self.assertIn(sheet.name, invoice.service_reference)
+        dues = [sheet._get_work_statement_values()[0]["due"] for sheet in sheets]
+        self.assertAlmostEqual(sum(dues), invoice.amount_total)
+
     def test_supplementary_work_is_on_the_same_invoice(self):
         sheet = self._approve(self._create_sheet())
         sheet.action_start_repair()

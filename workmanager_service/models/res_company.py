@@ -77,6 +77,34 @@ class ResCompany(models.Model):
         string="Extend the Warranty by the Time in Service", default=True
     )
 
+    service_timer_limit = fields.Float(
+        string="Longest Time of a Timer",
+        default=10.0,
+        help="A timer that runs for more hours was forgotten: it counts only once its "
+        "technician says when the work ended. Zero: no limit.",
+    )
+    service_hourly_cost = fields.Monetary(
+        string="Cost of an Hour of Work",
+        groups="workmanager_service.group_manager",
+        help="For technicians who have no hourly cost of their own.",
+    )
+    service_analytic_account_id = fields.Many2one(
+        "account.analytic.account",
+        string="Analytic Account of Service",
+        check_company=True,
+        help="Where the cost of work is booked, unless the sheet says otherwise.",
+    )
+    service_map_url = fields.Char(
+        string="Link to the Map",
+        default="geo:0,0?q={address}",
+        help="{address} is replaced by the address of a visit. “geo:” opens the map "
+        "that the phone prefers.",
+    )
+
+    _service_timer_limit_positive = models.Constraint(
+        "CHECK(service_timer_limit >= 0)", "The limit of a timer cannot be negative."
+    )
+
     @api.constrains("service_intake_terms")
     def _check_service_intake_terms(self):
         self._check_terms()

@@ -41,6 +41,23 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_print_photos", readonly=False
     )
 
+    service_timer_limit = fields.Float(
+        related="company_id.service_timer_limit", readonly=False
+    )
+    service_hourly_cost = fields.Monetary(
+        related="company_id.service_hourly_cost",
+        readonly=False,
+        currency_field="company_currency_id",
+        groups="workmanager_service.group_manager",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    service_analytic_account_id = fields.Many2one(
+        related="company_id.service_analytic_account_id", readonly=False
+    )
+    service_map_url = fields.Char(related="company_id.service_map_url", readonly=False)
+
     def action_preview_terms(self):
         """Show the company's intake terms as they are printed."""
         return self.company_id.action_preview_terms()

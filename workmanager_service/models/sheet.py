@@ -164,11 +164,6 @@ class Sheet(models.Model):
     line_ids = fields.One2many(
         "workmanager.sheet.line", "sheet_id", string="Parts and Work"
     )
-    work_log_ids = fields.One2many(
-        "workmanager.work.log", "sheet_id", string="Work Logs"
-    )
-    hours = fields.Float(compute="_compute_hours", string="Hours Worked")
-    is_timer_running = fields.Boolean(compute="_compute_is_timer_running")
     is_warranty = fields.Boolean(
         string="Under Warranty",
         compute="_compute_is_warranty",
@@ -269,23 +264,6 @@ class Sheet(models.Model):
             if not sheet.user_id:
                 kind = sheet.equipment_id.equipment_type_id
                 sheet.user_id = kind._get_inherited("user_id")
-
-    @api.depends("work_log_ids.hours")
-    def _compute_hours(self):
-        hours = dict(
-            self.env["workmanager.work.log"]._read_group(
-                [("sheet_id", "in", self.ids)], ["sheet_id"], ["hours:sum"]
-            )
-        )
-        for sheet in self:
-            sheet.hours = hours.get(sheet, 0.0)
-
-    @api.depends("work_log_ids.stop", "work_log_ids.hours")
-    @api.depends_context("uid")
-    def _compute_is_timer_running(self):
-        running = self.env["workmanager.work.log"]._get_running(self.env.user)
-        for sheet in self:
-            sheet.is_timer_running = running.sheet_id == sheet
 
     @api.depends("equipment_id", "intake_date")
     def _compute_is_warranty(self):
@@ -394,21 +372,6 @@ class Sheet(models.Model):
         """Print the labels of the whole visit."""
         report = self._get_label_report()
         return report.report_action(self._get_visit(), config=False)
-
-    def action_start_timer(self):
-        """Start the user's timer on this sheet; a running one of theirs stops."""
-        self.ensure_one()
-        self._ensure_open()
-        running = self.env["workmanager.work.log"]._get_running(self.env.user)
-        if running.sheet_id != self:
-            running.action_stop()
-            self.env["workmanager.work.log"].create({"sheet_id": self.id})
-        return True
-
-    def action_stop_timer(self):
-        """Stop the user's timer on this sheet, if it runs."""
-        running = self.env["workmanager.work.log"]._get_running(self.env.user)
-        return running.filtered(lambda log: log.sheet_id in self).action_stop()
 
     # --------------------------------------------------------------- BUSINESS
 

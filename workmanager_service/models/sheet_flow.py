@@ -111,6 +111,7 @@ class Sheet(models.Model):
         :raises UserError: a final check is open, or more was used than accepted
         """
         sheets = self._part("finish_repair")
+        sheets._stop_timers()
         for sheet in sheets:
             if error := sheet._finish_error_message():
                 raise UserError(error)
@@ -172,7 +173,6 @@ class Sheet(models.Model):
         """Hook: the repair ends."""
         self._get_accepted_lines()._deliver_done()
         self._complete_final_evaluations()
-        self.work_log_ids.action_stop()
         self._set_state("ready", outcome="repaired", ready_date=fields.Datetime.now())
 
     def _action_mark_unrepairable(self):
@@ -180,7 +180,7 @@ class Sheet(models.Model):
         self._set_state(
             "ready", outcome="unrepairable", ready_date=fields.Datetime.now()
         )
-        self.work_log_ids.action_stop()
+        self._stop_timers()
         self._release_orders()
 
     def _action_refuse(self):
@@ -206,7 +206,7 @@ class Sheet(models.Model):
         """Hook: the sheet ends here, and its orders with it."""
         # The state first: the orders' own cancellation then finds nothing to refuse.
         self._set_state("cancelled")
-        self.work_log_ids.action_stop()
+        self._stop_timers()
         self._release_orders()
 
     # ------------------------------------------------------------ ORDER EVENTS
@@ -343,18 +343,11 @@ class Sheet(models.Model):
     def _finish_error_message(self):
         """Return why the repair of this sheet cannot be finished, or False."""
         self.ensure_one()
-        if error := self._final_checks_error_message():
-            return error
-        for line in self.line_ids:
-            allowed = line.quantity if line.is_accepted else 0.0
-            if line.product_uom_id.compare(line.quantity_done, allowed) > 0:
-                return self.env._(
-                    "%(sheet)s: more of “%(line)s” is done than the customer accepted. "
-                    "Quote the difference, or correct the quantity.",
-                    sheet=self.name,
-                    line=line.name,
-                )
-        return False
+        return (
+            self._final_checks_error_message()
+            or self._time_error_message()
+            or self._overrun_error_message()
+        )
 
     def _delivery_error_message(self):
         """Return why this sheet cannot be handed over yet, or False."""

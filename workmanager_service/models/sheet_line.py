@@ -348,8 +348,11 @@ class SheetLine(models.Model):
         return values
 
     def _plan_done(self):
-        """Take it that all is done as accepted, where nobody said otherwise."""
-        for line in self:
+        """Take it that all is done as accepted, where nobody said otherwise.
+
+        Work by the hour is done as far as its time says.
+        """
+        for line in self.filtered(lambda line: not line._takes_time()):
             if line.product_uom_id.is_zero(line.quantity_done):
                 line.quantity_done = line.quantity
 

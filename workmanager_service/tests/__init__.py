@@ -21,10 +21,15 @@ from . import test_lookup_plan
 from . import test_notification
 from . import test_photos
 from . import test_own_goods
+from . import test_pause
 from . import test_quotation
 from . import test_quotation_lines
 from . import test_register
 from . import test_totals
+from . import test_timer
 from . import test_tour
 from . import test_unlock
+from . import test_visit
 from . import test_warranty
+from . import test_work_by_time
+from . import test_work_cost

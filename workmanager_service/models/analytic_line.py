@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class AnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    work_log_id = fields.Many2one(
+        "workmanager.work.log",
+        string="Work Log",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="cascade",
+    )
+    category = fields.Selection(selection_add=[("service_work", "Service Work")])

@@ -132,6 +132,17 @@ class Sheet(models.Model):
 
     # --------------------------------------------------------------- BUSINESS
 
+    @api.depends("parts_state")
+    def _compute_work_rank(self):
+        return super()._compute_work_rank()
+
+    def _is_waiting(self):
+        """A repair that could start waits for its parts, too."""
+        return super()._is_waiting() or (
+            self.state == "approved"
+            and self.parts_state in ("partial", "waiting", "late")
+        )
+
     def _prepare_sale_order_values(self, payer):
         values = super()._prepare_sale_order_values(payer)
         if self.warehouse_id:

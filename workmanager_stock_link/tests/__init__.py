@@ -12,3 +12,4 @@ from . import test_release
 from . import test_supply
 from . import test_use
 from . import test_warehouse
+from . import test_work

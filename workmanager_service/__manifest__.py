@@ -28,6 +28,7 @@
         "report/report_invoice.xml",
         "report/ir_actions_report.xml",
         "wizards/handover_views.xml",
+        "wizards/decision_views.xml",
         "wizards/intake_views.xml",
         "views/workmanager_sheet_views.xml",
         "views/workmanager_dashboard_views.xml",

@@ -30,6 +30,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import sale_order_decision
 from . import sale_order_line
 from . import sheet
 from . import sheet_billing
@@ -37,12 +38,15 @@ from . import sheet_catalog
 from . import sheet_checks
 from . import sheet_claim
 from . import sheet_dashboard
+from . import sheet_decision
 from . import sheet_documents
 from . import sheet_fault
+from . import sheet_fee
 from . import sheet_flow
 from . import sheet_handover
 from . import sheet_history
 from . import sheet_line
+from . import sheet_line_cost
 from . import sheet_line_history
 from . import sheet_line_quotation
 from . import sheet_line_own_goods

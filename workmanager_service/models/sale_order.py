@@ -80,7 +80,8 @@ class SaleOrder(models.Model):
     def _action_confirm(self):
         res = super()._action_confirm()
         # The customer who accepts online has no rights on sheets.
-        if sheets_sudo := self.sudo().sheet_ids:
+        orders_sudo = self.sudo().filtered(lambda o: not o._is_diagnosis_fee())
+        if sheets_sudo := orders_sudo.sheet_ids:
             sheets_sudo._on_order_confirmed()
         return res
 
@@ -292,9 +293,16 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         return any(
-            line.coverage == "customer" and not line.is_internal
+            line.coverage == "customer" and not line.is_internal and not line.fee
             for line in self.order_line.sheet_line_ids
         )
+
+    def _is_diagnosis_fee(self):
+        """Whether the order does nothing but charge the fee for a diagnosis, or take
+        it back."""
+        self.ensure_one()
+        lines = self.order_line.sheet_line_ids
+        return bool(lines) and all(lines.mapped("fee"))
 
     # -------------------------------------------------------------- DOCUMENTS
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero
 
 # From these states on it stands what was done.
@@ -57,7 +57,10 @@ class SaleOrderLine(models.Model):
                 continue
             if sheet_lines_sudo := line_sudo.sheet_line_ids:
                 done = sheet_lines_sudo.filtered(
-                    lambda sheet_line: sheet_line.sheet_id.state in DONE_STATES
+                    lambda sheet_line: (
+                        sheet_line.sheet_id.state in DONE_STATES
+                        or sheet_line.fee == "charged"
+                    )
                 )
                 line.qty_to_invoice = line._get_quantity_left(
                     sum(done.mapped("quantity_done"))
@@ -91,6 +94,91 @@ class SaleOrderLine(models.Model):
                         line=line.name,
                     )
                 )
+
+    # ------------------------------------------------------------------- CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let the sheet of an order follow what is added to it by hand.
+
+        Code that links the lines to sheets itself says ``sheet_adoption=False``.
+        """
+        lines = super().create(vals_list)
+        if not self.env.context.get("sheet_adoption", True):
+            return lines
+        # Who sells need have no rights on sheets.
+        added_sudo = lines.sudo().filtered(
+            lambda line: (
+                line.product_id
+                and not line.display_type
+                and not line.is_downpayment
+                and not line.combo_item_id
+            )
+        )
+        if added_sudo:
+            adopted_sudo = (
+                self.env["workmanager.sheet.line"].sudo()._adopt_order_lines(added_sudo)
+            )
+            adopted_sudo.filtered(
+                lambda line: line.is_accepted and line.sheet_id.state == "repair"
+            )._plan_done()
+        return lines
+
+    def write(self, vals):
+        """Keep to the price that the customer accepted; follow another product.
+
+        :raises UserError: an accepted line would cost more
+        """
+        accepted = self.browse()
+        if set(vals) & {"price_unit", "discount", "product_id"}:
+            accepted = self.filtered(lambda line: line._is_accepted_service())
+        prices = {line: line._get_discounted_unit_price() for line in accepted}
+        res = super().write(vals)
+        for line, price in prices.items():
+            if (
+                line.currency_id.compare_amounts(
+                    line._get_discounted_unit_price(), price
+                )
+                > 0
+            ):
+                raise UserError(line._accepted_price_message(price))
+        if "product_id" in vals:
+            self.sudo().sheet_line_ids._follow_product()
+        return res
+
+    def unlink(self):
+        """Let the sheet follow what is taken off its order by hand."""
+        sheet_lines_sudo = self.sudo().sheet_line_ids
+        names = {line: line.sale_order_id.name for line in sheet_lines_sudo}
+        res = super().unlink()
+        sheet_lines_sudo._follow_removal(names)
+        return res
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _is_accepted_service(self):
+        """Whether the customer accepted this line of a repair at its price."""
+        self.ensure_one()
+        # Who sells need have no rights on sheets.
+        return (
+            self.state == "sale"
+            and self.order_id.service_decision == "accepted"
+            and "customer" in self.sudo().sheet_line_ids.mapped("coverage")
+        )
+
+    def _get_discounted_unit_price(self):
+        self.ensure_one()
+        return self.price_unit * (1.0 - self.discount / 100.0)
+
+    def _accepted_price_message(self, price):
+        self.ensure_one()
+        return self.env._(
+            "The customer accepted “%(line)s” at %(price)s on %(order)s: it cannot cost "
+            "more now. Quote the difference on a supplementary quotation.",
+            line=self.name,
+            price=self.currency_id.format(price),
+            order=self.order_id.name,
+        )
 
     def _is_shown_to_customer(self):
         """Whether the line has a place in the customer's documents.

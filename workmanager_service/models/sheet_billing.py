@@ -101,18 +101,12 @@ class Sheet(models.Model):
         for sheet in self:
             sheet.is_credited = bool(sheet._get_credited_order_lines())
 
-    @api.depends("line_ids.sale_line_id.state")
+    @api.depends("line_ids.sale_line_id.state", "state")
     def _compute_has_lines_to_quote(self):
         for sheet in self:
             sheet.has_lines_to_quote = bool(sheet._get_lines_to_quote())
 
     # ----------------------------------------------------------------- ACTION
-
-    def action_send_quotation(self):
-        """Open the e-mail with the quotation that waits for the customer."""
-        self.ensure_one()
-        order = self._get_open_orders("send").with_env(self.env)[:1]
-        return order.action_quotation_send()
 
     def action_create_invoice(self):
         """Create the invoices of what was done, one for each sheet, and open them.
@@ -176,8 +170,19 @@ class Sheet(models.Model):
     # --------------------------------------------------------------- BUSINESS
 
     def _get_lines_to_quote(self):
-        """Return the lines that are on no quotation that still counts."""
-        return self.line_ids.filtered(lambda line: line._is_to_quote())
+        """Return the lines that are on no quotation that still counts.
+
+        What the customer refused of a repair that goes on is not offered once more.
+        """
+        return self.line_ids.filtered(
+            lambda line: (
+                line._is_to_quote()
+                and not (
+                    line.sheet_id.state in ("approved", "repair")
+                    and line.sudo().sale_order_id.service_decision == "refused"
+                )
+            )
+        )
 
     def _get_accepted_lines(self):
         """Return the lines that the customer or the manufacturer pays us to do."""
@@ -210,6 +215,7 @@ class Sheet(models.Model):
         for sheet in self:
             (lines & sheet.line_ids).evaluation_id = sheet.evaluation_id
         lines._offer_options()
+        lines._freeze_unit_cost()
         values, order_of_lines = [], []
         for sheet, payer, payer_lines in plan:
             commands, ordered = sheet._prepare_order_line_commands(payer, payer_lines)
@@ -219,6 +225,12 @@ class Sheet(models.Model):
             order_of_lines.append(ordered)
         orders_sudo = self.env["sale.order"].sudo().create(values)
         for order_sudo, ordered in zip(orders_sudo, order_of_lines, strict=True):
+            former_sudo = ordered.sudo().sale_line_id.order_id.filtered(
+                lambda order: (
+                    order.service_decision != "refused" and not order.superseded_by_id
+                )
+            )
+            former_sudo._supersede(order_sudo)
             products = order_sudo.order_line.filtered("product_id")
             for line, sale_line in zip(ordered, products, strict=True):
                 line.sudo().sale_line_id = sale_line
@@ -269,9 +281,7 @@ class Sheet(models.Model):
     def _has_open_decision(self):
         """Whether a quotation still waits for the customer."""
         self.ensure_one()
-        return any(
-            order.state in ("draft", "sent") for order in self._get_customer_orders()
-        )
+        return bool(self._get_undecided_orders())
 
     def _has_live_order(self):
         """Whether an order is left that gives us work to do.
@@ -279,7 +289,9 @@ class Sheet(models.Model):
         The customer's orders decide; the manufacturer's only where there are none.
         """
         self.ensure_one()
-        orders = self._get_customer_orders() or self.sudo().sale_order_ids
+        orders = self._get_customer_orders() or self.sudo().sale_order_ids.filtered(
+            lambda order: not order._is_diagnosis_fee()
+        )
         return any(order.state != "cancel" for order in orders)
 
     def _get_open_orders(self, decision):
@@ -295,13 +307,17 @@ class Sheet(models.Model):
         }
         orders_sudo = self.env["sale.order"].sudo()
         for sheet in self:
-            open_sudo = sheet._get_customer_orders().filtered(
-                lambda order: order.state in ("draft", "sent")
-            )
+            open_sudo = sheet._get_undecided_orders()
             if not open_sudo:
                 raise UserError(messages[decision] % sheet.name)
             orders_sudo |= open_sudo
         return orders_sudo
+
+    def _get_undecided_orders(self):
+        """Return, as superuser, the quotations that wait for the customer, if any."""
+        return self._get_customer_orders().filtered(
+            lambda order: order.state in ("draft", "sent")
+        )
 
     def _confirm_covered_orders(self):
         """Confirm what the manufacturer pays, once the customer agreed to the rest."""
@@ -311,10 +327,15 @@ class Sheet(models.Model):
         if covered_sudo:
             covered_sudo.action_confirm()
 
-    def _release_orders(self):
-        """Cancel the orders of these sheets, or their part in a shared order."""
+    def _release_orders(self, with_fees=False):
+        """Cancel the orders of these sheets, or their part in a shared order.
+
+        :param bool with_fees: also what was charged for the diagnosis
+        """
         orders_sudo = self.sudo().sale_order_ids.filtered(
-            lambda order: order.state != "cancel"
+            lambda order: (
+                order.state != "cancel" and (with_fees or not order._is_diagnosis_fee())
+            )
         )
         own_sudo = orders_sudo.filtered(lambda order: order.sheet_ids <= self)
         if own_sudo:
@@ -322,29 +343,6 @@ class Sheet(models.Model):
         for line in self.sudo().line_ids.sale_line_id:
             if line.order_id in orders_sudo - own_sudo:
                 line.product_uom_qty = 0.0
-
-    def _charge_diagnosis(self):
-        """Charge the fee of the type, where one is set, on an order of its own."""
-        fees = {
-            sheet: sheet.equipment_type_id._get_inherited("diagnosis_product_id")
-            for sheet in self
-        }
-        lines = self.env["workmanager.sheet.line"].create(
-            [
-                {
-                    "sheet_id": sheet.id,
-                    "product_id": fee.id,
-                    "coverage": "customer",
-                    "quantity": 1.0,
-                }
-                for sheet, fee in fees.items()
-                if fee
-            ]
-        )
-        if lines:
-            self._create_sale_orders(lines).action_confirm()
-        lines._plan_done()
-        lines._deliver_done()
 
     # -------------------------------------------------------------- INVOICING
 

@@ -49,11 +49,16 @@ class Sheet(models.Model):
     # ----------------------------------------------------------------- ACTION
 
     def action_start_evaluation(self):
-        """Start the evaluation, or take it up again after a refusal.
+        """Start the evaluation, or another one.
+
+        While the customer decides, it withdraws the quotation; during a repair, the
+        repair goes on.
 
         :raises UserError: the sheet is in a state that has no evaluation
         """
-        self._part("start_evaluation")._action_start_evaluation()
+        running = self.filtered(lambda s: s.state in ("approved", "repair"))
+        (self - running)._part("start_evaluation")._action_start_evaluation()
+        running._lock()._evaluate_again()
         return True
 
     def action_complete_evaluation(self):
@@ -68,33 +73,12 @@ class Sheet(models.Model):
         :raises UserError: the evaluation is open, or there is nothing to quote
         """
         supplementary = self.filtered(lambda s: s.state in ("approved", "repair"))
-        sheets = supplementary._lock() | (self - supplementary)._part(
-            "create_quotation"
-        )
+        self._lock()._withdraw_outdated_quotations()
+        sheets = supplementary | (self - supplementary)._part("create_quotation")
         for sheet in sheets:
             if error := sheet._quotation_error_message():
                 raise UserError(error)
         sheets._action_create_quotation()
-        return True
-
-    def action_accept_quotation(self):
-        """Record at the counter that the customer accepts: confirm the quotations.
-
-        :raises UserError: there is no open quotation
-        """
-        self._lock()
-        done = self.filtered(lambda sheet: sheet.state == "approved")
-        (self - done)._get_open_orders("accept").action_confirm()
-        return True
-
-    def action_refuse_quotation(self):
-        """Record at the counter that the customer refuses.
-
-        :raises UserError: there is no open quotation
-        """
-        self._lock()
-        done = self.filtered(lambda sheet: sheet.outcome == "refused")
-        (self - done)._get_open_orders("refuse")._action_cancel()
         return True
 
     def action_start_repair(self):
@@ -150,14 +134,20 @@ class Sheet(models.Model):
 
     def _action_start_evaluation(self):
         """Hook: these sheets go under evaluation."""
-        resumed = self.filtered(lambda sheet: sheet.evaluation_state == "done")
-        resumed._create_evaluations()
+        quoted = self.filtered(lambda sheet: sheet.state == "quoted")
+        self._evaluate_again()
         for sheet in self.filtered(lambda sheet: not sheet.user_id):
             sheet.user_id = self.env.user
         self._set_state("evaluation", outcome=False, ready_date=False)
+        quoted._withdraw_quotations()
+
+    def _evaluate_again(self):
+        """Give the sheets whose evaluation is done another one."""
+        self.filtered(lambda s: s.evaluation_state == "done")._create_evaluations()
 
     def _action_create_quotation(self):
         """Hook: create the orders; work that nobody has to decide is confirmed."""
+        self._prepare_fee_deductions()
         self._create_sale_orders()
         self.filtered(lambda s: s.state == "evaluation")._set_state("quoted")
         decided = self.filtered(lambda sheet: not sheet._has_open_decision())
@@ -173,6 +163,7 @@ class Sheet(models.Model):
         """Hook: the repair ends."""
         self._get_accepted_lines()._deliver_done()
         self._complete_final_evaluations()
+        self.line_ids._freeze_unit_cost()
         self._set_state("ready", outcome="repaired", ready_date=fields.Datetime.now())
 
     def _action_mark_unrepairable(self):
@@ -191,7 +182,8 @@ class Sheet(models.Model):
 
     def _action_approve(self):
         """Hook: the customer accepted; the repair can start."""
-        self._set_state("approved")
+        self._set_state("approved", outcome=False, ready_date=False)
+        self._deduct_diagnosis()
 
     def _action_deliver(self):
         """Hook: the equipment leaves."""
@@ -207,7 +199,7 @@ class Sheet(models.Model):
         # The state first: the orders' own cancellation then finds nothing to refuse.
         self._set_state("cancelled")
         self._stop_timers()
-        self._release_orders()
+        self._release_orders(with_fees=True)
 
     # ------------------------------------------------------------ ORDER EVENTS
 
@@ -218,6 +210,10 @@ class Sheet(models.Model):
                 s.state in ("received", "evaluation", "quoted")
                 and not s._has_open_decision()
             )
+        )
+        # The customer refused before, and changed their mind.
+        waiting |= self.filtered(
+            lambda s: s.outcome == "refused" and s.state == "ready"
         )
         waiting._action_approve()
         waiting._confirm_covered_orders()
@@ -327,7 +323,7 @@ class Sheet(models.Model):
     def _quotation_error_message(self):
         """Return why this sheet cannot be quoted, or False."""
         self.ensure_one()
-        if self.evaluation_state == "draft" and self.state == "evaluation":
+        if self.evaluation_state == "draft":
             return self.env._(
                 "Complete the evaluation of %(sheet)s before you quote it.",
                 sheet=self.name,
@@ -345,6 +341,7 @@ class Sheet(models.Model):
         self.ensure_one()
         return (
             self._final_checks_error_message()
+            or self._undecided_error_message()
             or self._time_error_message()
             or self._overrun_error_message()
         )

@@ -14,6 +14,9 @@ QUOTED_FIELDS = {
     "is_optional",
 }
 
+# Marks what happened on the order. An object, so that no RPC client can send it.
+ON_THE_ORDER = object()
+
 # A repair under the warranty of our own repair is paid by nobody.
 COVERAGE_BY_WARRANTY = {"manufacturer": "warranty", "repair": "goodwill"}
 
@@ -234,7 +237,10 @@ class SheetLine(models.Model):
         return lines
 
     def write(self, vals):
-        if set(vals) & QUOTED_FIELDS:
+        if (
+            set(vals) & QUOTED_FIELDS
+            and self.env.context.get("sheet_line_origin") is not ON_THE_ORDER
+        ):
             self._ensure_not_quoted()
         return super().write(vals)
 

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 
+from .sheet_line import ON_THE_ORDER
+
+# In these states the sheet follows what is added to its orders or taken off them.
+FOLLOWING_STATES = ("evaluation", "quoted", "approved", "repair")
+
 
 class SheetLine(models.Model):
     """How a line stands on the quotation: shown or not, for the customer to choose."""
@@ -17,6 +22,12 @@ class SheetLine(models.Model):
     is_optional = fields.Boolean(
         string="Optional",
         help="The customer chooses whether to take it, on the quotation's page.",
+    )
+    fee = fields.Selection(
+        [("charged", "Charged"), ("deducted", "Deducted")],
+        string="Diagnosis Fee",
+        readonly=True,
+        copy=False,
     )
     quantity_offered = fields.Float(
         digits="Product Unit",
@@ -53,6 +64,27 @@ class SheetLine(models.Model):
                 values["name"] = self._get_option_name()
         return values
 
+    def _prepare_deduction_values(self):
+        """Return the values of the line that takes this fee off the repair."""
+        self.ensure_one()
+        lang = self.sheet_id._get_document_lang()
+        return {
+            "sheet_id": self.sheet_id.id,
+            "product_id": self.product_id.id,
+            "name": self.with_context(lang=lang).env._(
+                "Deducted: %(fee)s (%(order)s)",
+                fee=self.name,
+                order=self.sudo().sale_order_id.name,
+            ),
+            "fee": "deducted",
+            "coverage": "customer",
+            "quantity": self.quantity,
+            "product_uom_id": self.product_uom_id.id,
+            "price_unit": -self.price_unit,
+            "discount": self.discount,
+            "sequence": 1000,
+        }
+
     def _get_option_name(self):
         """Return what the line is and how much of it, in the customer's language."""
         self.ensure_one()
@@ -65,3 +97,81 @@ class SheetLine(models.Model):
         for line in self.filtered("is_optional"):
             if not line.product_uom_id.is_zero(line.quantity):
                 line.quantity_offered = line.quantity
+
+    # --------------------------------------------------- CHANGES ON THE ORDER
+
+    def _follow_product(self):
+        """Take over the product that somebody put in place of ours on the order."""
+        for line in self:
+            order_line = line.sale_line_id
+            if line.product_id != order_line.product_id:
+                line.with_context(sheet_line_origin=ON_THE_ORDER).write(
+                    {"product_id": order_line.product_id.id, "name": order_line.name}
+                )
+
+    def _follow_removal(self, order_names):
+        """Drop the lines that somebody took off the order; what is done stays.
+
+        :param dict order_names: {line: name of the order it was on}
+        """
+        dropped = self.filtered(
+            lambda line: (
+                line.product_uom_id.is_zero(line.quantity_done)
+                and line.sheet_id.state in FOLLOWING_STATES
+                and not line._has_work_logs()
+            )
+        )
+        for line in dropped:
+            line.sheet_id.message_post(
+                body=self.env._(
+                    "“%(line)s” was taken off %(order)s.",
+                    line=line.name,
+                    order=order_names[line],
+                )
+            )
+        dropped.unlink()
+
+    def _has_work_logs(self):
+        self.ensure_one()
+        return self in self.sheet_id.work_log_ids.line_id
+
+    def _adopt_order_lines(self, order_lines):
+        """Give the sheet what somebody added to its order.
+
+        An order of several sheets does not say for which of them it is.
+
+        :param order_lines: order lines that are on no sheet, as superuser
+        """
+        siblings = self.search(
+            [("sale_line_id.order_id", "in", order_lines.order_id.ids)]
+        )
+        by_order = siblings.grouped(lambda line: line.sale_line_id.order_id)
+        return self.create(
+            [
+                lines._prepare_adopted_values(order_line)
+                for order_line in order_lines
+                if (lines := by_order.get(order_line.order_id))
+                and len(lines.sheet_id) == 1
+                and lines.sheet_id.state in FOLLOWING_STATES
+                and not all(lines.mapped("fee"))
+            ]
+        )
+
+    def _prepare_adopted_values(self, order_line):
+        """Return the values of the line that follows ``order_line``, which was added to
+        the order of these lines."""
+        return {
+            "sheet_id": self.sheet_id.id,
+            "evaluation_id": self.evaluation_id[-1:].id,
+            "product_id": order_line.product_id.id,
+            "name": order_line.name,
+            "quantity": order_line.product_uom_qty,
+            "product_uom_id": order_line.product_uom_id.id,
+            "coverage": "warranty"
+            if set(self.mapped("coverage")) == {"warranty"}
+            else "customer",
+            "is_internal": order_line.is_internal,
+            "is_optional": order_line._is_line_optional(),
+            "quantity_offered": order_line.product_uom_qty or 1.0,
+            "sale_line_id": order_line.id,
+        }

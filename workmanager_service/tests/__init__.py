@@ -5,6 +5,7 @@ from . import test_check_activities
 from . import test_checklist
 from . import test_claim
 from . import test_dashboard
+from . import test_decision
 from . import test_documents
 from . import test_documents_intake
 from . import test_evaluation

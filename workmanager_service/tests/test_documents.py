@@ -265,10 +265,9 @@ class TestDocuments(DocumentsCommon):
         first = self._quote(self._create_sheet())
         second = self._evaluate(self._create_sheet())
         order = first.sudo().sale_order_ids
-        extra = self.env["sale.order.line"].create(
-            {"order_id": order.id, "product_id": self.work.id}
-        )
-        transport = self.env["sale.order.line"].create(
+        order_lines = self.env["sale.order.line"].with_context(sheet_adoption=False)
+        extra = order_lines.create({"order_id": order.id, "product_id": self.work.id})
+        transport = order_lines.create(
             {"order_id": order.id, "product_id": self.diagnosis.id}
         )
         second.sudo().line_ids[0].sale_line_id = extra

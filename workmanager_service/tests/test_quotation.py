@@ -158,7 +158,7 @@ class TestQuotation(ServiceCommon):
         first = self._quote(self._create_sheet())
         second = self._evaluate(self._create_sheet())
         order = self._order_of(first)
-        order.order_line = [
+        order.with_context(sheet_adoption=False).order_line = [
             Command.create(line._prepare_sale_order_line_values())
             for line in second.line_ids
         ]

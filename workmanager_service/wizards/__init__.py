@@ -1,3 +1,4 @@
+from . import decision
 from . import equipment_merge
 from . import handover
 from . import handover_line

@@ -154,7 +154,8 @@ class TestConsumption(PartsCase):
         sheets[0].action_create_quotation()
         order = sheets[0].sale_order_ids
         values = sheets[1].line_ids._prepare_sale_order_line_values()
-        sheets[1].line_ids.sale_line_id = self.env["sale.order.line"].create(
+        order_lines = self.env["sale.order.line"].with_context(sheet_adoption=False)
+        sheets[1].line_ids.sale_line_id = order_lines.create(
             {"order_id": order.id, **values}
         )
         sheets[1]._set_state("quoted")

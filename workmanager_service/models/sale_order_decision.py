@@ -1,0 +1,211 @@
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
+
+DECISION_CHANNELS = [
+    ("online", "Online"),
+    ("counter", "At the Counter"),
+    ("phone", "By Phone"),
+    ("email", "By E-mail"),
+    ("other", "Otherwise"),
+]
+
+
+class SaleOrder(models.Model):
+    """The customer's decision on a quotation of service work: whose, how and when."""
+
+    _inherit = "sale.order"
+
+    service_decision = fields.Selection(
+        [("accepted", "Accepted"), ("refused", "Refused")],
+        string="Customer's Decision",
+        readonly=True,
+        copy=False,
+    )
+    service_decided_by = fields.Char(
+        string="Decided By", readonly=True, copy=False, help="Who said so."
+    )
+    service_decision_channel = fields.Selection(
+        DECISION_CHANNELS, string="Decided", readonly=True, copy=False
+    )
+    service_decision_date = fields.Datetime(
+        string="Decided On", readonly=True, copy=False
+    )
+    service_decision_user_id = fields.Many2one(
+        "res.users", string="Recorded By", readonly=True, copy=False
+    )
+    superseded_by_id = fields.Many2one(
+        "sale.order",
+        string="Replaced By",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The quotation that was made in place of this one.",
+    )
+
+    def action_confirm(self):
+        """Confirm once, whoever else does the same at the same moment.
+
+        :raises UserError: saying what became of a quotation that no longer waits
+        """
+        self._lock_service_orders()
+        return super().action_confirm()
+
+    def action_draft(self):
+        """Take cancelled quotations up again.
+
+        :raises UserError: another one took its place
+        """
+        for order in self:
+            if order.superseded_by_id:
+                raise UserError(order._superseded_message())
+        res = super().action_draft()
+        self.filtered("service_decision")._clear_decision()
+        return res
+
+    def _confirmation_error_message(self):
+        return (
+            self._service_confirmation_error_message()
+            or super()._confirmation_error_message()
+        )
+
+    def _action_confirm(self):
+        self.sudo()._complete_decision("accepted")
+        return super()._action_confirm()
+
+    def _action_cancel(self):
+        self._lock_service_orders()
+        # Cancelled while its sheet waits for it, a quotation is refused.
+        refused_sudo = self.sudo().filtered(
+            lambda order: (
+                order.state != "cancel"
+                and set(order.sheet_ids.mapped("state"))
+                & {"quoted", "approved", "repair"}
+            )
+        )
+        refused_sudo._complete_decision("refused")
+        return super()._action_cancel()
+
+    def _lock_service_orders(self):
+        """Wait for whoever decides on these orders or edits them.
+
+        A transaction that waited is then repeated by Odoo on what the other one left.
+        """
+        orders = self.sudo().filtered("sheet_ids")
+        if orders.ids:
+            self.env.cr.execute(
+                "SELECT id FROM sale_order WHERE id IN %s ORDER BY id FOR UPDATE",
+                [tuple(orders.ids)],
+            )
+
+    def _service_confirmation_error_message(self):
+        """Return why a quotation of service work can no longer be accepted, or False."""
+        self.ensure_one()
+        if self.superseded_by_id:
+            return self._superseded_message()
+        sheets_sudo = self.sudo().sheet_ids
+        if not sheets_sudo:
+            return False
+        if self.state == "sale":
+            return self.env._("%s is accepted already.", self.name)
+        if self.state == "cancel":
+            return self.env._(
+                "%(order)s is cancelled and can no longer be accepted. Quote "
+                "%(sheets)s again, or set %(order)s back to a quotation first.",
+                order=self.name,
+                sheets=", ".join(sheets_sudo.mapped("name")),
+            )
+        over = sheets_sudo.filtered(
+            lambda sheet: (
+                sheet.state in ("delivered", "cancelled")
+                or (sheet.state == "ready" and sheet.outcome != "refused")
+            )
+        )
+        if over and not self._is_diagnosis_fee():
+            return self.env._(
+                "%(order)s can no longer be accepted: %(sheet)s is %(state)s. Open a "
+                "new sheet for the equipment.",
+                order=self.name,
+                sheet=over[0].name,
+                state=over[0]._get_state_label().lower(),
+            )
+        return False
+
+    def _superseded_message(self):
+        self.ensure_one()
+        return self.env._(
+            "%(order)s was replaced by %(successor)s: the customer decides on that one.",
+            order=self.name,
+            successor=self.superseded_by_id.name,
+        )
+
+    def _record_decision(self, decision, decided_by=None, channel=None, date=None):
+        """Keep who decided on these quotations, how and when, and tell the sheets.
+
+        :param str decision: ``accepted`` or ``refused``
+        :param str decided_by: a person's name; the signature's, or the customer's
+        :param str channel: one of ``DECISION_CHANNELS``; a user who says nothing has
+            the customer before them
+        """
+        user = self.env.user
+        is_ours = user._is_internal() and user.id != SUPERUSER_ID
+        for order in self:
+            order.write(
+                {
+                    "service_decision": decision,
+                    "service_decided_by": decided_by
+                    or order.signed_by
+                    or order.partner_id.name,
+                    "service_decision_channel": channel
+                    or ("counter" if is_ours else "online"),
+                    "service_decision_date": date or fields.Datetime.now(),
+                    "service_decision_user_id": user.id if is_ours else False,
+                }
+            )
+            message = order._decision_message()
+            order.message_post(body=message)
+            for sheet in order.sheet_ids:
+                sheet.message_post(body=message)
+
+    def _complete_decision(self, decision):
+        """Record ``decision`` for the orders on which nobody recorded it before."""
+        self.filtered(
+            lambda order: (
+                order.service_decision != decision and order._has_service_to_decide()
+            )
+        )._record_decision(decision)
+
+    def _clear_decision(self):
+        self.write(
+            {
+                "service_decision": False,
+                "service_decided_by": False,
+                "service_decision_channel": False,
+                "service_decision_date": False,
+                "service_decision_user_id": False,
+            }
+        )
+
+    def _decision_message(self):
+        """Return the sentence about the customer's decision, for the chatter."""
+        self.ensure_one()
+        if self.service_decision == "accepted":
+            sentence = self.env._("%(order)s accepted by %(person)s (%(channel)s).")
+        else:
+            sentence = self.env._("%(order)s refused by %(person)s (%(channel)s).")
+        channels = self._fields["service_decision_channel"]
+        labels = dict(channels._description_selection(self.env))
+        return sentence % {
+            "order": self.name,
+            "person": self.service_decided_by,
+            "channel": labels[self.service_decision_channel].lower(),
+        }
+
+    def _supersede(self, successor):
+        """Say on these withdrawn quotations, and on ``successor``, what took whose
+        place."""
+        for order in self:
+            order.superseded_by_id = successor
+            order.message_post(body=order._superseded_message())
+            successor.message_post(
+                body=self.env._("Replaces %(order)s.", order=order.name)
+            )

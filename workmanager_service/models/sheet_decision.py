@@ -1,0 +1,164 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class Sheet(models.Model):
+    """The customer's decision on the quotations of a sheet."""
+
+    _inherit = "workmanager.sheet"
+
+    has_open_decision = fields.Boolean(
+        string="Waits for the Customer", compute="_compute_decision", compute_sudo=True
+    )
+    quotation_validity_date = fields.Date(
+        string="Valid Until",
+        compute="_compute_decision",
+        compute_sudo=True,
+        help="The open quotation can be accepted until this day.",
+    )
+    is_quotation_expired = fields.Boolean(
+        compute="_compute_decision", compute_sudo=True
+    )
+    decision_summary = fields.Char(
+        string="Decision", compute="_compute_decision", compute_sudo=True
+    )
+
+    @api.depends(
+        "line_ids.sale_line_id.order_id.state",
+        "line_ids.sale_line_id.order_id.validity_date",
+        "line_ids.sale_line_id.order_id.service_decision_date",
+    )
+    def _compute_decision(self):
+        for sheet in self:
+            orders = sheet._get_customer_orders()
+            undecided = sheet._get_undecided_orders()
+            validities = [order.validity_date for order in undecided]
+            sheet.has_open_decision = bool(undecided)
+            sheet.is_quotation_expired = any(undecided.mapped("is_expired"))
+            sheet.quotation_validity_date = min(filter(None, validities), default=False)
+            decided = orders.filtered("service_decision_date").sorted(
+                lambda order: (order.service_decision_date, order.id)
+            )
+            sheet.decision_summary = (
+                decided[-1]._decision_message() if decided else False
+            )
+
+    # ----------------------------------------------------------------- ACTION
+
+    def action_accept_quotation(self):
+        """Record at the counter that the customer accepts: confirm the quotations.
+
+        :raises UserError: there is no open quotation, or it expired
+        """
+        self._lock()
+        done = self.filtered(
+            lambda sheet: sheet.state == "approved" and not sheet._has_open_decision()
+        )
+        (self - done)._accept_quotations()
+        return True
+
+    def action_refuse_quotation(self):
+        """Record at the counter that the customer refuses.
+
+        :raises UserError: there is no open quotation
+        """
+        self._lock()
+        done = self.filtered(
+            lambda sheet: sheet.outcome == "refused" and not sheet._has_open_decision()
+        )
+        (self - done)._refuse_quotations()
+        return True
+
+    def action_open_acceptance(self):
+        """Ask who accepts the quotation, and how."""
+        return self._open_decision("accepted", self.env._("The Customer Accepts"))
+
+    def action_open_refusal(self):
+        """Ask who refuses the quotation, and how."""
+        return self._open_decision("refused", self.env._("The Customer Refuses"))
+
+    # --------------------------------------------------------------- BUSINESS
+
+    def _open_decision(self, decision, title):
+        self._get_open_orders("accept" if decision == "accepted" else "refuse")
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": "workmanager.decision",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_sheet_ids": self.ids,
+                "default_decision": decision,
+            },
+        }
+
+    def _accept_quotations(self, with_expired=False, **record):
+        """Confirm the open quotations of these sheets, which are locked.
+
+        :param bool with_expired: whether the company stands by an expired offer
+        :param record: see ``sale.order._record_decision``
+        """
+        orders_sudo = self._get_open_orders("accept")
+        expired_sudo = orders_sudo.filtered("is_expired")
+        if expired_sudo and not with_expired:
+            raise UserError(
+                self.env._(
+                    "%(order)s expired on %(date)s. Agree to its prices once more when "
+                    "you record the acceptance, or update the quotation first.",
+                    order=expired_sudo[0].name,
+                    date=fields.Date.to_string(expired_sudo[0].validity_date),
+                )
+            )
+        orders_sudo._record_decision("accepted", **record)
+        orders_sudo.action_confirm()
+
+    def _refuse_quotations(self, **record):
+        """Cancel the open quotations of these sheets, which are locked.
+
+        :param record: see ``sale.order._record_decision``
+        """
+        orders_sudo = self._get_open_orders("refuse")
+        orders_sudo._record_decision("refused", **record)
+        orders_sudo._action_cancel()
+
+    def _withdraw_quotations(self):
+        """Take back the open quotations of these sheets: others take their place."""
+        orders_sudo = self.sudo().sale_order_ids.filtered(
+            lambda order: order.state in ("draft", "sent")
+        )
+        own_sudo = orders_sudo.filtered(lambda order: order.sheet_ids <= self)
+        for order_sudo in own_sudo:
+            order_sudo.message_post(
+                body=self.env._("Withdrawn: a new quotation is being prepared.")
+            )
+        if own_sudo:
+            own_sudo._action_cancel()
+        shared_sudo = (orders_sudo - own_sudo).order_line.filtered(
+            lambda line: line.sheet_line_ids.sheet_id & self
+        )
+        shared_sudo.sheet_line_ids.sale_line_id = False
+        shared_sudo.unlink()
+
+    def _withdraw_outdated_quotations(self):
+        """Make room for a new quotation where the open one expired, or lacks lines."""
+        outdated = self.filtered(
+            lambda sheet: (
+                sheet.state == "quoted"
+                and (sheet.is_quotation_expired or sheet.has_lines_to_quote)
+            )
+        )
+        outdated._set_state("evaluation")
+        outdated._withdraw_quotations()
+
+    def _undecided_error_message(self):
+        """Return why the repair cannot be finished while a quotation waits, or False."""
+        self.ensure_one()
+        if undecided := self._get_undecided_orders():
+            return self.env._(
+                "%(sheet)s: the customer has not decided on %(order)s yet. Record the "
+                "decision, or cancel that quotation, before you finish the repair.",
+                sheet=self.name,
+                order=undecided[0].name,
+            )
+        return False

@@ -32,6 +32,7 @@ from . import res_partner
 from . import sale_order
 from . import sale_order_decision
 from . import sale_order_line
+from . import sale_order_reminder
 from . import sheet
 from . import sheet_billing
 from . import sheet_catalog

@@ -55,6 +55,12 @@ class ResCompany(models.Model):
         required=True,
         default="roll",
     )
+    service_reminder_days = fields.Integer(
+        string="Days of the Reminder",
+        default=3,
+        help="So many days before a quotation expires the customer is reminded of it. "
+        "Zero: no reminder.",
+    )
     service_print_photos = fields.Boolean(string="Photos on the Intake Protocol")
 
     service_warranty_days = fields.Integer(

@@ -4,6 +4,9 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    service_reminder_days = fields.Integer(
+        related="company_id.service_reminder_days", readonly=False
+    )
     service_delivery_policy = fields.Selection(
         related="company_id.service_delivery_policy", readonly=False
     )

@@ -1,6 +1,8 @@
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
+EXPIRED_ACTIVITY = "workmanager_service.mail_activity_type_quotation_expired"
+
 DECISION_CHANNELS = [
     ("online", "Online"),
     ("counter", "At the Counter"),
@@ -165,6 +167,7 @@ class SaleOrder(models.Model):
             order.message_post(body=message)
             for sheet in order.sheet_ids:
                 sheet.message_post(body=message)
+        self.sheet_ids.activity_unlink([EXPIRED_ACTIVITY])
 
     def _complete_decision(self, decision):
         """Record ``decision`` for the orders on which nobody recorded it before."""

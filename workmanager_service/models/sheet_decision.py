@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+
+from .sale_order_decision import EXPIRED_ACTIVITY
 
 
 class Sheet(models.Model):
@@ -122,8 +124,32 @@ class Sheet(models.Model):
         orders_sudo._record_decision("refused", **record)
         orders_sudo._action_cancel()
 
+    def _schedule_expired_quotation(self, order):
+        """Ask whoever is responsible to do something about ``order``, which expired."""
+        self.ensure_one()
+        user = self._get_quotation_responsible()
+        sheet = self.with_context(lang=user.lang)
+        self.activity_schedule(
+            EXPIRED_ACTIVITY,
+            summary=sheet.env._("%s has expired", order.name),
+            note=sheet.env._(
+                "The customer did not decide. Call them, record the decision, or make "
+                "a new quotation with “Update Quotation”."
+            ),
+            user_id=user.id,
+        )
+
+    def _get_quotation_responsible(self):
+        """Return who talks to the customer: reception, or else the technician."""
+        self.ensure_one()
+        for user in (self.received_by_id, self.user_id):
+            if user.active and user._is_internal() and user.id != SUPERUSER_ID:
+                return user
+        return self.env["res.users"]
+
     def _withdraw_quotations(self):
         """Take back the open quotations of these sheets: others take their place."""
+        self.activity_unlink([EXPIRED_ACTIVITY])
         orders_sudo = self.sudo().sale_order_ids.filtered(
             lambda order: order.state in ("draft", "sent")
         )

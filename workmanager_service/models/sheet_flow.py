@@ -49,16 +49,25 @@ class Sheet(models.Model):
     # ----------------------------------------------------------------- ACTION
 
     def action_start_evaluation(self):
-        """Start the evaluation, or another one.
+        """Start the evaluation, or take it up again after a refusal.
 
-        While the customer decides, it withdraws the quotation; during a repair, the
-        repair goes on.
+        While the customer decides, it withdraws the quotation.
 
         :raises UserError: the sheet is in a state that has no evaluation
         """
-        running = self.filtered(lambda s: s.state in ("approved", "repair"))
-        (self - running)._part("start_evaluation")._action_start_evaluation()
-        running._lock()._evaluate_again()
+        self._part("start_evaluation")._action_start_evaluation()
+        return True
+
+    def action_evaluate_more(self):
+        """Start another evaluation of what is found during the repair, which goes on.
+
+        :raises UserError: nothing is accepted yet, or the repair is over
+        """
+        self._lock()
+        for sheet in self:
+            if sheet.state not in ("approved", "repair"):
+                raise UserError(sheet._next_step_message())
+        self._evaluate_again()
         return True
 
     def action_complete_evaluation(self):

@@ -49,7 +49,7 @@ class Sheet(models.Model):
         }
 
     def _send_quotation(self, order_sudo):
-        """Send ``order_sudo`` with the company's own message, in the name of the user."""
+        """Send ``order_sudo`` with the usual message, in the name of the user."""
         self.ensure_one()
         if not order_sudo.partner_id.email:
             raise UserError(

@@ -203,7 +203,7 @@ class TestDecision(DecisionCommon):
         if state == "repair":
             sheet.action_start_repair()
         first = self._order_of(sheet)
-        sheet.action_start_evaluation()
+        sheet.action_evaluate_more()
         self.assertEqual(sheet.state, state)
         self.assertEqual(len(sheet.evaluation_ids), 2)
         extra = self._add(sheet)
@@ -219,7 +219,8 @@ class TestDecision(DecisionCommon):
             with self.subTest(state):
                 sheet, first, extra = self._find_more(state)
                 self.assertEqual((sheet.state, first.state), (state, "sale"))
-                sheet.action_start_evaluation()
+                sheet.action_evaluate_more()
+                sheet.action_evaluate_more()
                 self.assertEqual(len(sheet.evaluation_ids), 3)
                 self._decide(sheet.action_open_acceptance())
                 self.assertEqual(sheet.state, state)
@@ -467,3 +468,82 @@ class TestQuotationRights(DecisionCommon):
         self.assertEqual(
             lines.with_user(self.manager).mapped("cost"), [150.0, 40.0], "as done"
         )
+
+
+@tagged("post_install", "-at_install")
+class TestQuotationReminder(DecisionCommon):
+    """Each quotation that runs out is remembered once."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer.write({"email": "stefan@example.com", "lang": "en_US"})
+        self.sheet = self._quote(self._create_sheet())
+        self.order = self._order_of(self.sheet)
+        self.order.action_quotation_sent()
+
+    def _watch(self):
+        cron = self.env.ref("workmanager_service.ir_cron_service_quotations")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _reminders(self):
+        return self.order.message_ids.filtered(
+            lambda message: "waits for your decision" in (message.subject or "")
+        )
+
+    def _expire_in(self, days):
+        self.order.validity_date = Date.add(Date.today(), days=days)
+
+    def test_customer_is_reminded_once(self):
+        self._expire_in(4)
+        self._watch()
+        self.assertFalse(self._reminders(), "too early")
+        self._expire_in(3)
+        self._watch()
+        self._watch()
+        self.assertEqual(len(self._reminders()), 1)
+        self.assertIn(self.customer, self._reminders().partner_ids)
+        self._expire_in(2)
+        self._watch()
+        self.assertEqual(len(self._reminders()), 2, "another validity")
+
+    def test_reminder_is_the_companys_choice(self):
+        self.env.company.service_reminder_days = 0
+        self._expire_in(1)
+        self._watch()
+        self.assertFalse(self._reminders())
+
+    def test_reminder_speaks_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        template = self.env.ref("workmanager_service.mail_template_quotation_reminder")
+        template.with_context(lang="ro_RO").subject = "Oferta așteaptă decizia"
+        self.customer.lang = "ro_RO"
+        self._expire_in(1)
+        self._watch()
+        self.assertIn(
+            "Oferta așteaptă decizia", self.order.message_ids.mapped("subject")
+        )
+
+    def test_nobody_is_reminded_of_what_is_decided(self):
+        other = self.env["sale.order"].create({"partner_id": self.customer.id})
+        other.validity_date = Date.today()
+        other.action_quotation_sent()
+        self._expire_in(1)
+        self.sheet.with_user(self.reception).action_accept_quotation()
+        self._watch()
+        self.assertFalse(self._reminders())
+        self.assertFalse(other.service_reminded_validity, "no service in it")
+
+    def test_expired_quotation_is_somebodys_work(self):
+        self._expire_in(-1)
+        self._watch()
+        self._watch()
+        activity = self.sheet.activity_ids.filtered(
+            lambda a: "expired" in (a.summary or "")
+        )
+        self.assertEqual(activity.user_id, self.reception)
+        self.assertIn(self.order.name, activity.summary)
+        self.assertFalse(self._reminders(), "too late for the customer")
+        self._decide(self.sheet.action_open_acceptance(), with_expired=True)
+        self.assertFalse(activity.exists())

@@ -5,13 +5,8 @@ from ..models.stage import SHEET_STATES
 from .common import ServiceCommon
 
 STEPS = {
-    "action_start_evaluation": {
-        "received",
-        "evaluation",
-        "quoted",
-        "approved",
-        "repair",
-    },
+    "action_start_evaluation": {"received", "evaluation", "quoted"},
+    "action_evaluate_more": {"approved", "repair"},
     "action_create_quotation": {"evaluation", "quoted"},
     "action_accept_quotation": {"quoted", "approved"},
     "action_refuse_quotation": {"quoted"},

@@ -146,7 +146,9 @@ class Sheet(models.Model):
             "tax_ids": [Command.set(sale_line.tax_ids.ids)],
         }
         # The line's transfer has to know its sheet.
-        new_line = sale_line.with_context(skip_procurement=True).create(values)
+        new_line = sale_line.with_context(
+            skip_procurement=True, sheet_adoption=False
+        ).create(values)
         line.sudo().sale_line_id = new_line
         new_line.with_context(skip_procurement=False)._action_launch_stock_rule()
         line._use_parts({line: line.quantity}, {line: lots} if lots else None)

@@ -100,7 +100,7 @@ class SaleOrder(models.Model):
             )
 
     def _service_confirmation_error_message(self):
-        """Return why a quotation of service work can no longer be accepted, or False."""
+        """Return why a quotation of service work cannot be accepted now, or False."""
         self.ensure_one()
         if self.superseded_by_id:
             return self._superseded_message()
@@ -135,7 +135,8 @@ class SaleOrder(models.Model):
     def _superseded_message(self):
         self.ensure_one()
         return self.env._(
-            "%(order)s was replaced by %(successor)s: the customer decides on that one.",
+            "%(order)s was replaced by %(successor)s: the customer decides on that "
+            "one.",
             order=self.name,
             successor=self.superseded_by_id.name,
         )

@@ -173,8 +173,8 @@ class SaleOrderLine(models.Model):
     def _accepted_price_message(self, price):
         self.ensure_one()
         return self.env._(
-            "The customer accepted “%(line)s” at %(price)s on %(order)s: it cannot cost "
-            "more now. Quote the difference on a supplementary quotation.",
+            "The customer accepted “%(line)s” at %(price)s on %(order)s: it cannot "
+            "cost more now. Quote the difference on a supplementary quotation.",
             line=self.name,
             price=self.currency_id.format(price),
             order=self.order_id.name,

@@ -21,6 +21,9 @@ def server():
     with running_server("decision_race", workers=4) as started:
         # How PostgreSQL tells a transaction to start again, which Odoo then does.
         started.expect_log("bad query: ")
+        started.expect_log(
+            "odoo.http: .*(no open quotation|cannot be done now|more now)"
+        )
         started.expect_log("wkhtmltopdf: The switch")
         yield started
 

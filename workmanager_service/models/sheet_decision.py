@@ -178,7 +178,7 @@ class Sheet(models.Model):
         outdated._withdraw_quotations()
 
     def _undecided_error_message(self):
-        """Return why the repair cannot be finished while a quotation waits, or False."""
+        """Return why a repair with an undecided quotation is not finished, or False."""
         self.ensure_one()
         if undecided := self._get_undecided_orders():
             return self.env._(

@@ -38,7 +38,9 @@ export class Checklist extends Component {
         color: "secondary",
       },
     ];
-    useAutofocus();
+    // What is being typed outlives what another tap brings back from the server.
+    this.drafts = {};
+    useAutofocus({mobile: true});
     useRecordObserver((record) => this.load(record));
   }
 
@@ -108,8 +110,17 @@ export class Checklist extends Component {
       : formatFloat(check.value, {digits: [16, 3], trailingZeros: false});
   }
 
+  getDraft(name, check, text) {
+    return this.drafts[`${name}${check.id}`] ?? text;
+  }
+
+  setDraft(name, check, ev) {
+    this.drafts[`${name}${check.id}`] = ev.target.value;
+  }
+
   async setValue(check, ev) {
     const text = ev.target.value.trim();
+    delete this.drafts[`value${check.id}`];
     if (text === this.getValueText(check)) {
       return;
     }
@@ -128,6 +139,7 @@ export class Checklist extends Component {
 
   async setNote(check, ev) {
     const note = ev.target.value.trim();
+    delete this.drafts[`note${check.id}`];
     this.state.noteId = null;
     if (note !== check.note) {
       await this.call(check, "answer", [], {note});

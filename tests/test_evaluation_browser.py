@@ -329,6 +329,28 @@ def test_thumb_reaches_the_answers(chromium, shop):
         assert widths[0] <= widths[1]
 
 
+def test_own_checks_are_answered_from_their_list(chromium, shop):
+    sheet = take_in(shop, "EVAL-0005")
+    [expert] = shop.call("res.users", "search", [("login", "=", "eval_reception")])
+    checks = shop.call(
+        "workmanager.evaluation.check",
+        "search",
+        [("sheet_id", "=", sheet), ("name", "in", ("Fan", "Disk"))],
+    )
+    shop.call("workmanager.evaluation.check", "write", checks, {"user_id": expert})
+    with browse(chromium, shop, "eval_reception", "phone", "my-checks") as hand:
+        hand.page.goto("/odoo/my-service-checks")
+        card = hand.page.locator(".o_kanban_record:not(.o_kanban_ghost)")
+        expect(card).to_have_count(2)
+        hand.show("to-do")
+        hand.press(card.filter(has_text="Fan").locator("button[name=action_ok]"))
+        expect(card).to_have_count(1)
+        hand.press(card.filter(has_text="Disk").locator("button[name=action_not_ok]"))
+        expect(hand.page.get_by_text("No checks wait for you")).to_be_visible()
+    found = shop.call("workmanager.evaluation.check", "read", checks, ["result"])
+    assert [check["result"] for check in found] == ["ok", "not_ok"]
+
+
 def test_two_people_add_the_same_repair_at_once(shop):
     sheet = take_in(shop, "EVAL-0004")
     [check] = shop.call(

@@ -2,7 +2,7 @@ import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {useAutofocus, useService} from "@web/core/utils/hooks";
-import {KeepLast, Mutex} from "@web/core/utils/concurrency";
+import {Mutex} from "@web/core/utils/concurrency";
 import {formatFloat} from "@web/core/utils/numbers";
 import {useRecordObserver} from "@web/model/relational_model/utils";
 import {parseFloat} from "@web/views/fields/parsers";
@@ -26,7 +26,6 @@ export class Checklist extends Component {
     this.dialog = useService("dialog");
     this.notification = useService("notification");
     this.mutex = new Mutex();
-    this.keepLast = new KeepLast();
     this.state = useState({list: null, noteId: null, instructionId: null});
     this.results = [
       {value: "ok", label: _t("Good"), icon: "fa-check", color: "success"},
@@ -57,17 +56,18 @@ export class Checklist extends Component {
     };
   }
 
-  /** What is tapped belongs to the evaluation that the record shows then. */
-  async load(record) {
+  /** Show the evaluation of the record; in turn, or an older list would come last. */
+  load(record) {
     const evaluation = record.data[this.props.evaluationField];
-    // What else a step of the sheet changes, this reads anew.
-    const {state} = record.data;
-    this.state.list =
-      evaluation && state
-        ? await this.keepLast.add(
-            this.orm.call("workmanager.evaluation", "get_checklist", [evaluation.id])
-          )
+    // What a step of the sheet changes, this reads anew.
+    const isShown = evaluation && record.data.state;
+    return this.mutex.exec(async () => {
+      this.state.list = isShown
+        ? await this.orm.call("workmanager.evaluation", "get_checklist", [
+            evaluation.id,
+          ])
         : null;
+    });
   }
 
   /** One after the other: a thumb is quicker than a network. */

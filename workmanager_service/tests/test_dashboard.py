@@ -169,6 +169,12 @@ class TestStageTime(ServiceCommon):
         sheet.action_start_evaluation()
         self.assertEqual(len(self._get_times(sheet)), 2)
 
+    def test_writing_the_same_stage_changes_nothing(self):
+        sheet = self._create_sheet()
+        sheet.stage_id = sheet.stage_id
+        sheet.write({"stage_id": sheet.stage_id.id})
+        self.assertEqual(self._get_times(sheet), [("received", 0.0, False)])
+
     def test_times_are_nobodys_to_write(self):
         sheet = self._create_sheet()
         time = self.env["workmanager.stage.time"].search([("sheet_id", "=", sheet.id)])

@@ -17,4 +17,4 @@ class SheetBatchRefusal(models.TransientModel):
         index=True,
         ondelete="cascade",
     )
-    reason = fields.Char(required=True)
+    reason = fields.Text(required=True)

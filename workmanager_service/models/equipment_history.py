@@ -39,18 +39,13 @@ class Equipment(models.Model):
         """Return a page of the equipment's story, the newest first.
 
         :param int offset: how many sheets the pages before it had
-        :return: a dict with ``entries`` (see :meth:`_get_history`), ``has_costs``
-            (whether the user may see what the work cost us) and ``next``: the offset
-            of the next page, or False
+        :return: a dict with ``entries`` (see :meth:`_get_history`) and ``next``: the
+            offset of the next page, or False
         """
         self.ensure_one()
         self.check_access("read")
         entries, following = self._get_history(offset=max(int(offset), 0))
-        return {
-            "entries": entries,
-            "next": following,
-            "has_costs": self._has_history_costs(),
-        }
+        return {"entries": entries, "next": following}
 
     # --------------------------------------------------------------- BUSINESS
 
@@ -64,8 +59,7 @@ class Equipment(models.Model):
             our costs, and without names, words and bills of former owners
         :return: ``(entries, next offset or False)``; an entry is a dict of texts with
             ``key``, ``kind`` (``sheet``, ``owner``, ``sold``, ``registered``),
-            ``title``, ``date`` and, of a sheet, what :meth:`_prepare_history_sheets`
-            says
+            ``title``, ``date`` and, of a sheet, what its ``_prepare_history`` says
         """
         self.ensure_one()
         # From the last sheet of the page before, where its other events ended.

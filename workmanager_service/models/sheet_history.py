@@ -32,7 +32,7 @@ class Sheet(models.Model):
                 "customer": foreign and not hidden and sheet.partner_id.display_name,
             }
             if sheet in costs:
-                entry["cost"] = sheet._format_history_amount(costs[sheet])
+                entry["cost"] = costs[sheet]
             history[sheet] = entry
         return history
 
@@ -118,5 +118,14 @@ class Sheet(models.Model):
         return hours
 
     def _get_history_costs(self):
-        """Return {sheet: what its parts and work cost us}, in its currency."""
-        return {}
+        """Return {sheet: what its parts and work cost us}, as text."""
+        figures = self.env["workmanager.sheet.report"].search_fetch(
+            [("sheet_id", "in", self.ids)], ["sheet_id", "cost", "currency_id"]
+        )
+        return {
+            figure.sheet_id: formatLang(
+                self.env, figure.cost, currency_obj=figure.currency_id
+            )
+            for figure in figures
+            if not figure.currency_id.is_zero(figure.cost)
+        }

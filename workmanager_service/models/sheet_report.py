@@ -34,12 +34,15 @@ class SheetReport(models.Model):
             "warranty_basis",
         ],
         "workmanager.sheet.line": [
+            "company_id",
             "coverage",
             "product_id",
+            "product_uom_id",
             "quantity_done",
             "sale_line_id",
             "sheet_id",
         ],
+        "product.product": ["standard_price"],
         "workmanager.stage.time": ["hours", "sheet_id", "state", "stop"],
         "workmanager.work.log": ["hours", "sheet_id"],
         "sale.order": ["currency_rate", "state"],
@@ -113,6 +116,12 @@ class SheetReport(models.Model):
         readonly=True,
         help="What was done, as it is billed to the customer and the manufacturer.",
     )
+    cost = fields.Monetary(
+        readonly=True, help="What the parts used and the work done cost us."
+    )
+    margin = fields.Monetary(
+        readonly=True, help="The untaxed amount less the cost of parts and work."
+    )
 
     def _get_sheet_selection(self, fname):
         return (
@@ -150,6 +159,8 @@ class SheetReport(models.Model):
             SQL("COALESCE(work.hours, 0) AS hours"),
             SQL("COALESCE(line.parts_quantity, 0) AS parts_quantity"),
             SQL("COALESCE(line.amount, 0) AS amount"),
+            SQL("COALESCE(line.cost, 0) AS cost"),
+            SQL("COALESCE(line.amount, 0) - COALESCE(line.cost, 0) AS margin"),
         ]
 
     def _select_late(self):
@@ -234,6 +245,10 @@ class SheetReport(models.Model):
                     / NULLIF(order_line.product_uom_qty, 0)
                     / COALESCE(NULLIF(ordered.currency_rate, 0), 1)
                 ) FILTER (WHERE ordered.state = 'sale') AS amount,
+                SUM(
+                    line.quantity_done * unit.factor / product_unit.factor
+                    * (product.standard_price ->> line.company_id::text)::numeric
+                ) AS cost,
                 BOOL_OR(ordered.id IS NOT NULL AND line.coverage != 'warranty')
                     AS is_quoted
                 """
@@ -246,6 +261,8 @@ class SheetReport(models.Model):
             workmanager_sheet_line AS line
             JOIN product_product AS product ON product.id = line.product_id
             JOIN product_template AS template ON template.id = product.product_tmpl_id
+            JOIN uom_uom AS unit ON unit.id = line.product_uom_id
+            JOIN uom_uom AS product_unit ON product_unit.id = template.uom_id
             LEFT JOIN sale_order_line AS order_line
                    ON order_line.id = line.sale_line_id
             LEFT JOIN sale_order AS ordered ON ordered.id = order_line.order_id

@@ -101,6 +101,15 @@ class TestFigures(ServiceCommon):
             [(self.technician, 1.5, 1.0, 390.0)],
         )
 
+    def test_margin(self):
+        """240 + 1.5 × 100, less what both cost: 130 + 1.5 × 40."""
+        self._repair(self._create_sheet())
+        self._create_sheet()
+        self.assertEqual(
+            self._get_figures("amount:sum", "cost:sum", "margin:sum"),
+            [(390.0, 190.0, 200.0)],
+        )
+
     def test_amount_in_the_companys_currency(self):
         currency = (
             self.env["res.currency"]

@@ -55,6 +55,12 @@ class TestHistory(HistoryCommon):
         self.assertIn("471.90", story["amount"])
         self.assertIn(self.customer.name, entries[1]["title"])
 
+    def test_costs_are_for_managers(self):
+        self._repair_and_deliver()
+        self.assertIn("190.00", self._get_entries(user=self.manager)[0]["cost"])
+        for user in (self.technician, self.reception):
+            self.assertNotIn("cost", self._get_entries(user=user)[0])
+
     def test_return_names_the_repair_that_it_follows(self):
         first = self._repair_and_deliver()
         self._create_sheet()

@@ -100,7 +100,16 @@ class Sheet(models.Model):
                 "mine",
                 "my_repair",
                 self.env._("In Repair"),
-                mine & Domain("state", "=", "repair"),
+                mine
+                & Domain("state", "=", "repair")
+                & Domain("pause_reason", "=", False),
+            ),
+            prepare(
+                "mine",
+                "my_paused",
+                self.env._("Paused"),
+                mine & Domain("pause_reason", "!=", False),
+                "warning",
             ),
             prepare(
                 "mine",

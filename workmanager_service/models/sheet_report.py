@@ -23,28 +23,29 @@ class SheetReport(models.Model):
             "delivery_date",
             "equipment_id",
             "equipment_type_id",
+            "hours",
             "intake_date",
             "outcome",
             "partner_id",
+            "planned_hours",
             "previous_sheet_id",
             "ready_date",
             "stage_id",
             "state",
             "user_id",
             "warranty_basis",
+            "work_cost",
         ],
         "workmanager.sheet.line": [
-            "company_id",
             "coverage",
             "product_id",
-            "product_uom_id",
             "quantity_done",
             "sale_line_id",
             "sheet_id",
+            "unit_cost",
         ],
-        "product.product": ["standard_price"],
         "workmanager.stage.time": ["hours", "sheet_id", "state", "stop"],
-        "workmanager.work.log": ["hours", "sheet_id"],
+        "workmanager.pause": ["days", "reason", "sheet_id", "stop"],
         "sale.order": ["currency_rate", "state"],
         "sale.order.line": ["order_id", "price_subtotal", "product_uom_qty"],
     }
@@ -85,7 +86,7 @@ class SheetReport(models.Model):
         string="Hours Waiting for the Customer",
         aggregator="avg",
         readonly=True,
-        help="The time that the sheet stood with a quotation to decide.",
+        help="With a quotation to decide, or paused for the customer.",
     )
     late_rate = fields.Float(
         string="Late",
@@ -109,6 +110,7 @@ class SheetReport(models.Model):
     )
     # --- work
     hours = fields.Float(string="Hours Worked", readonly=True)
+    planned_hours = fields.Float(readonly=True)
     parts_quantity = fields.Float(string="Parts Used", readonly=True)
     # --- money
     amount = fields.Monetary(
@@ -150,18 +152,31 @@ class SheetReport(models.Model):
                     AS hours_to_ready,
                 EXTRACT(EPOCH FROM sheet.delivery_date - sheet.intake_date) / 3600
                     AS hours_to_delivery,
-                waiting.hours AS hours_waiting
+                CASE WHEN COALESCE(waiting.hours, paused.hours) IS NOT NULL
+                     THEN COALESCE(waiting.hours, 0) + COALESCE(paused.hours, 0)
+                 END AS hours_waiting,
+                sheet.hours, sheet.planned_hours
                 """
             ),
             self._select_late(),
             self._select_acceptance(),
             self._select_return(),
-            SQL("COALESCE(work.hours, 0) AS hours"),
             SQL("COALESCE(line.parts_quantity, 0) AS parts_quantity"),
             SQL("COALESCE(line.amount, 0) AS amount"),
-            SQL("COALESCE(line.cost, 0) AS cost"),
-            SQL("COALESCE(line.amount, 0) - COALESCE(line.cost, 0) AS margin"),
+            SQL("%s AS cost", self._get_cost()),
+            SQL("COALESCE(line.amount, 0) - %s AS margin", self._get_cost()),
         ]
+
+    def _get_cost(self):
+        """What the hours cost counts, where they have a cost; else the work's own."""
+        return SQL(
+            """
+            (
+                COALESCE(line.parts_cost, 0)
+                + COALESCE(NULLIF(sheet.work_cost, 0), line.work_cost, 0)
+            )
+            """
+        )
 
     def _select_late(self):
         """A sheet that may still be in time is neither late nor in time."""
@@ -216,10 +231,11 @@ class SheetReport(models.Model):
                  GROUP BY sheet_id
             ) AS waiting ON waiting.sheet_id = sheet.id
             LEFT JOIN (
-                SELECT sheet_id, SUM(hours) AS hours
-                  FROM workmanager_work_log
+                SELECT sheet_id, SUM(days) * 24 AS hours
+                  FROM workmanager_pause
+                 WHERE reason = 'customer' AND stop IS NOT NULL
                  GROUP BY sheet_id
-            ) AS work ON work.sheet_id = sheet.id
+            ) AS paused ON paused.sheet_id = sheet.id
             LEFT JOIN (%s) AS line ON line.sheet_id = sheet.id
             """,
             SQL(
@@ -245,10 +261,10 @@ class SheetReport(models.Model):
                     / NULLIF(order_line.product_uom_qty, 0)
                     / COALESCE(NULLIF(ordered.currency_rate, 0), 1)
                 ) FILTER (WHERE ordered.state = 'sale') AS amount,
-                SUM(
-                    line.quantity_done * unit.factor / product_unit.factor
-                    * (product.standard_price ->> line.company_id::text)::numeric
-                ) AS cost,
+                SUM(line.unit_cost * line.quantity_done)
+                    FILTER (WHERE template.type != 'service') AS parts_cost,
+                SUM(line.unit_cost * line.quantity_done)
+                    FILTER (WHERE template.type = 'service') AS work_cost,
                 BOOL_OR(ordered.id IS NOT NULL AND line.coverage != 'warranty')
                     AS is_quoted
                 """
@@ -261,8 +277,6 @@ class SheetReport(models.Model):
             workmanager_sheet_line AS line
             JOIN product_product AS product ON product.id = line.product_id
             JOIN product_template AS template ON template.id = product.product_tmpl_id
-            JOIN uom_uom AS unit ON unit.id = line.product_uom_id
-            JOIN uom_uom AS product_unit ON product_unit.id = template.uom_id
             LEFT JOIN sale_order_line AS order_line
                    ON order_line.id = line.sale_line_id
             LEFT JOIN sale_order AS ordered ON ordered.id = order_line.order_id

@@ -68,7 +68,10 @@ class TestDashboard(ServiceCommon):
         sheet.with_user(self.reception).action_accept_quotation()
         self.assertEqual(self._get_counts(self.technician)["my_approved"], 1)
         sheet.action_start_repair()
-        self.assertEqual(self._get_counts(self.technician)["my_repair"], 1)
+        self.assertEqual(self._get_counts(self.technician), {"my_repair": 1})
+        sheet._pause("customer", False)
+        self.assertEqual(self._get_counts(self.technician), {"my_paused": 1})
+        sheet.action_resume()
         sheet.action_finish_repair()
         self.assertEqual(self._get_counts(self.technician), {})
         self.assertEqual(

@@ -110,6 +110,30 @@ class TestFigures(ServiceCommon):
             [(390.0, 190.0, 200.0)],
         )
 
+    def test_hours_that_have_a_cost_count_with_it(self):
+        sheet = self._repair(self._create_sheet())
+        self.env["workmanager.hourly.cost"].create(
+            {
+                "user_id": self.technician.id,
+                "company_id": self.env.company.id,
+                "cost": 50.0,
+            }
+        )
+        self.env["workmanager.work.log"].create(
+            {"sheet_id": sheet.id, "user_id": self.technician.id, "hours": 2.0}
+        )
+        self.assertEqual(self._get_figure("cost:sum"), 130.0 + 100.0)
+
+    def test_pauses_for_the_customer_are_waiting(self):
+        with freeze_time("2026-03-02 08:00:00") as clock:
+            sheet = self._approve(self._create_sheet())
+            sheet.action_start_repair()
+            for reason in ("customer", "part"):
+                sheet._pause(reason, False)
+                clock.tick(timedelta(hours=5))
+                sheet.action_resume()
+        self.assertEqual(self._get_figure("hours_waiting:avg"), 5.0)
+
     def test_amount_in_the_companys_currency(self):
         currency = (
             self.env["res.currency"]

@@ -46,6 +46,7 @@ from . import sheet_fee
 from . import sheet_flow
 from . import sheet_handover
 from . import sheet_history
+from . import sheet_invoicing
 from . import sheet_line
 from . import sheet_line_cost
 from . import sheet_line_history

@@ -285,7 +285,6 @@ def test_technician_finds_and_reception_sends(chromium, shop):
         open_sheet(hand, sheet)
         send(hand)
         taps += hand.actions
-    print(f"technician and reception: {taps} taps")
     assert taps <= MAX_TAPS
     assert_sent(shop, sheet)
 
@@ -306,7 +305,6 @@ def test_one_person_answers_each_check_alone(chromium, shop):
         step(hand, "action_complete_evaluation")
         step(hand, "action_create_quotation")
         send(hand)
-        print(f"one person: {hand.actions} taps")
         assert hand.actions <= MAX_TAPS
     assert_sent(shop, sheet)
 

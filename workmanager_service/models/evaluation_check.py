@@ -59,9 +59,7 @@ class EvaluationCheck(models.Model):
     is_to_do = fields.Boolean(
         string="To Do", compute="_compute_is_to_do", search="_search_is_to_do"
     )
-    checked_by_id = fields.Many2one(
-        "res.users", string="Checked By", readonly=True, copy=False
-    )
+    checked_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     checked_date = fields.Datetime(string="Checked On", readonly=True, copy=False)
     phase = fields.Selection(related="evaluation_id.phase")
     equipment_id = fields.Many2one(related="sheet_id.equipment_id")
@@ -165,7 +163,7 @@ class EvaluationCheck(models.Model):
         """Note who answered these checks, and when; without an answer, nobody did."""
         for checks in self.grouped(lambda check: bool(check.result)).values():
             is_answered = bool(checks[0].result)
-            super(EvaluationCheck, checks).write(
+            checks.write(
                 {
                     "checked_by_id": is_answered and self.env.uid,
                     "checked_date": is_answered and fields.Datetime.now(),
@@ -178,7 +176,8 @@ class EvaluationCheck(models.Model):
         :param dict before: {check: the faults that it had found}
         """
         good = self.filtered(lambda check: check.result != "not_ok" and check.fault_ids)
-        super(EvaluationCheck, good).write({"fault_ids": [fields.Command.clear()]})
+        if good:
+            good.write({"fault_ids": [fields.Command.clear()]})
         for evaluation, checks in self.grouped("evaluation_id").items():
             gone = self.env["workmanager.fault"].union(
                 *(before[check] - check.fault_ids for check in checks)

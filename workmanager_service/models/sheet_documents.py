@@ -199,9 +199,15 @@ class Sheet(models.Model):
         return text.rstrip("0").rstrip(lang.decimal_point or ".")
 
     def _get_printed_evaluations(self):
-        """Return what was found, and what the final checks said, in this order."""
+        """Return what was found, also later, and what the final checks said."""
         self.ensure_one()
-        return self.evaluation_id | self.final_evaluation_id
+        found = self.evaluation_ids.filtered(
+            lambda evaluation: (
+                evaluation.phase == "before"
+                and (evaluation.state == "done" or evaluation == self.evaluation_id)
+            )
+        )
+        return found.sorted("id") | self.final_evaluation_id
 
     def _get_lines_done(self):
         """Return the accepted lines of which anything was used or done, without those

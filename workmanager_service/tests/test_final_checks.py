@@ -110,6 +110,35 @@ class TestFinalChecks(DocumentsCommon):
         check.add_repair(operation.id, self.fault.id)
         self.assertTrue(sheet.has_lines_to_quote)
 
+    def test_second_evaluation_during_the_repair(self):
+        sheet = self._start_repair()
+        first, accepted = sheet.evaluation_id, sheet.line_ids
+        sheet.action_evaluate_more()
+        sheet.action_evaluate_more()
+        self.assertEqual(
+            sheet.evaluation_ids - sheet.final_evaluation_id - first,
+            (sheet.evaluation_id),
+        )
+        self.assertEqual((sheet.state, sheet.evaluation_state), ("repair", "draft"))
+        starts, voltage, _hinges = sheet.check_ids
+        starts.answer(result="ok")
+        voltage.answer(value=9)
+        voltage.set_fault(self.fault.id, True)
+        voltage.add_repair(self.operation.id, self.fault.id)
+        sheet.action_complete_evaluation()
+        sheet.action_create_quotation()
+        self.assertEqual(sheet.state, "repair")
+        self.assertTrue(all(accepted.mapped("is_accepted")))
+        self.assertEqual(
+            sheet._get_printed_evaluations(),
+            first | sheet.evaluation_id | sheet.final_evaluation_id,
+        )
+
+    def test_second_evaluation_needs_a_repair(self):
+        for sheet in (self._create_sheet(), self._quote(self._create_sheet())):
+            with self.assertRaises(UserError):
+                sheet.action_evaluate_more()
+
     def test_report_prints_both(self):
         sheet = self._start_repair()
         sheet.final_check_ids[0].answer(result="ok", note="Cold start too")

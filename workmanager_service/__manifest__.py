@@ -55,6 +55,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
         "wizards/equipment_merge_views.xml",
         "wizards/sheet_batch_views.xml",
         "wizards/hand_on_views.xml",

@@ -204,6 +204,16 @@ class SaleOrder(models.Model):
             "channel": labels[self.service_decision_channel].lower(),
         }
 
+    def _get_superseded_by(self, successor):
+        """Return which of these orders ``successor``, with the same lines, replaces."""
+        return self.filtered(
+            lambda order: (
+                order.partner_id == successor.partner_id
+                and order.service_decision != "refused"
+                and not order.superseded_by_id
+            )
+        )
+
     def _supersede(self, successor):
         """Say on these withdrawn quotations, and on ``successor``, what took whose
         place."""

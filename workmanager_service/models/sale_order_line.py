@@ -156,6 +156,18 @@ class SaleOrderLine(models.Model):
 
     # --------------------------------------------------------------- BUSINESS
 
+    def _get_service_options(self):
+        """Return {order line: quantity offered} for what the customer takes or leaves
+        together with this line; to be called as superuser."""
+        section = self.parent_id
+        if not section.is_optional:
+            return {}
+        return {
+            line: line.sheet_line_ids[:1].quantity_offered
+            for line in self.order_id.order_line
+            if line.parent_id == section and line.sheet_line_ids.filtered("is_optional")
+        }
+
     def _is_accepted_service(self):
         """Whether the customer accepted this line of a repair at its price."""
         self.ensure_one()

@@ -133,12 +133,8 @@ class Sheet(models.Model):
             order_of_lines.append(ordered)
         orders_sudo = self.env["sale.order"].sudo().create(values)
         for order_sudo, ordered in zip(orders_sudo, order_of_lines, strict=True):
-            former_sudo = ordered.sudo().sale_line_id.order_id.filtered(
-                lambda order: (
-                    order.service_decision != "refused" and not order.superseded_by_id
-                )
-            )
-            former_sudo._supersede(order_sudo)
+            former_sudo = ordered.sudo().sale_line_id.order_id
+            former_sudo._get_superseded_by(order_sudo)._supersede(order_sudo)
             products = order_sudo.order_line.filtered("product_id")
             for line, sale_line in zip(ordered, products, strict=True):
                 line.sudo().sale_line_id = sale_line

@@ -1,7 +1,7 @@
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import ServiceCommon
@@ -186,3 +186,51 @@ class TestQuotationLines(ServiceCommon):
             "sale.action_report_saleorder", order.ids
         )
         return html.decode()
+
+
+@tagged("post_install", "-at_install")
+class TestOptionOnline(ServiceCommon, HttpCase):
+    def test_option_is_taken_as_offered_or_not_at_all(self):
+        sheet = self._evaluate(self._create_sheet())
+        part, work = self.env["workmanager.sheet.line"].create(
+            [
+                {
+                    "sheet_id": sheet.id,
+                    "product_id": product.id,
+                    "quantity": quantity,
+                    "is_optional": True,
+                }
+                for product, quantity in ((self.part, 2), (self.work, 1.5))
+            ]
+        )
+        sheet.action_create_quotation()
+        order = sheet.sudo().sale_order_ids
+
+        token = order._portal_ensure_token()
+
+        def update(line, **values):
+            self.make_jsonrpc_request(
+                f"/my/orders/{order.id}/update_line_dict",
+                {"line_id": line.sale_line_id.id, "access_token": token, **values},
+            )
+            return part.quantity, work.quantity
+
+        part, work = part.sudo(), work.sudo()
+        self.assertEqual(update(work), (2, 1.5), "the part comes with its work")
+        self.assertEqual(update(part, input_quantity="7"), (2, 1.5))
+        self.assertEqual(update(part, remove=True), (0, 0))
+        planned = sheet.line_ids[0].sudo()
+        update(planned)
+        self.assertEqual(planned.quantity, 1, "no option")
+
+    def test_page_of_a_replaced_quotation_leads_to_the_new_one(self):
+        sheet = self._quote(self._create_sheet())
+        old = sheet.sudo().sale_order_ids
+        self.env["workmanager.sheet.line"].create(
+            {"sheet_id": sheet.id, "product_id": self.work.id}
+        )
+        sheet.action_create_quotation()
+        new = old.superseded_by_id
+        page = self.url_open(old.get_portal_url()).text
+        self.assertIn("This quotation was replaced by", page)
+        self.assertIn(new.get_portal_url().replace("&", "&amp;"), page)

@@ -1,3 +1,7 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
@@ -164,11 +168,30 @@ class SaleOrder(models.Model):
                     "service_decision_user_id": user.id if is_ours else False,
                 }
             )
-            message = order._decision_message()
-            order.message_post(body=message)
-            for sheet in order.sheet_ids:
-                sheet.message_post(body=message)
+        self._post_decision()
         self.sheet_ids.activity_unlink([EXPIRED_ACTIVITY])
+
+    def _post_decision(self):
+        """Say on these orders and on their sheets who decided; many at a time are
+        logged in one go."""
+        messages = {order: order._decision_message() for order in self}
+        if len(self) == 1:
+            for record in (self, *self.sheet_ids):
+                record.message_post(body=messages[self])
+            return
+        self._message_log_batch(
+            bodies={order.id: body for order, body in messages.items()}
+        )
+        by_sheet = defaultdict(list)
+        for order, body in messages.items():
+            for sheet in order.sheet_ids:
+                by_sheet[sheet.id].append(body)
+        self.sheet_ids._message_log_batch(
+            bodies={
+                sheet_id: Markup("<br/>").join(bodies)
+                for sheet_id, bodies in by_sheet.items()
+            }
+        )
 
     def _complete_decision(self, decision):
         """Record ``decision`` for the orders on which nobody recorded it before."""

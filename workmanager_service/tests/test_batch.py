@@ -112,13 +112,15 @@ class TestBatch(ServiceCommon):
         sheet = self._create_sheet()
         batch = self.env["workmanager.sheet.batch"].create({"sheet_ids": sheet.ids})
 
+        reason = "No."
+
         def fail_half_way(one):
             one.location = "Half done"
             one.flush_recordset()
-            raise UserError("No.")
+            raise UserError(reason)
 
         self.assertEqual(
-            batch._try_each(fail_half_way), (sheet.browse(), {sheet: "No."})
+            batch._try_each(fail_half_way), (sheet.browse(), {sheet: reason})
         )
         self.assertFalse(sheet.location)
 

@@ -146,6 +146,17 @@ class OdooServer:
             copy_function=os.link,
         )
 
+    def install(self, *modules):
+        """Add modules of Odoo's own to the database, before the server starts."""
+        command = [sys.executable, "-m", "odoo", "-d", self.database, "--no-http"]
+        with self.log_path.open("ab") as log:
+            subprocess.run(
+                [*command, "-i", ",".join(modules), "--stop-after-init"],
+                stdout=log,
+                stderr=log,
+                check=True,
+            )
+
     def drop_database(self):
         self._on_postgres("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database)
         shutil.rmtree(
@@ -218,11 +229,16 @@ class OdooServer:
 
 
 @contextlib.contextmanager
-def running_server(name, workers=2):
-    """A started server; at its end the log must hold no unannounced problem."""
+def running_server(name, workers=2, modules=()):
+    """A started server; at its end the log must hold no unannounced problem.
+
+    :param modules: what its database has besides our addons
+    """
     server = OdooServer(name, workers=workers)
     try:
         server.create_database()
+        if modules:
+            server.install(*modules)
         server.start()
         yield server
         server.stop()

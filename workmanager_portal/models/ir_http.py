@@ -25,7 +25,8 @@ class IrHttp(models.AbstractModel):
 
         The page itself counts and limits; this only makes the refusal cheap.
         """
-        if not LOOKUP.fullmatch(path_info):
+        # A page that links to its other languages asks again while it is made.
+        if hasattr(request, "is_frontend") or not LOOKUP.fullmatch(path_info):
             return
         is_post = request.httprequest.method == "POST"
         if path_info.rstrip("/").endswith("/service/status") and not is_post:

@@ -194,6 +194,13 @@ class TestStatus(PortalCommon):
         self.env.flush_all()
         self.assertStatusShown(self._ask(self.sheet.name, "4477"))
 
+    def test_last_try_where_the_site_has_several_languages(self):
+        """The page that links to its other languages is no second try."""
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self._set_limit("address", 1)
+        self.assertNotFound(self._ask("X", "0000"))
+        self.assertLimited(self._ask("X", "0000"))
+
     def test_limit_for_one_number(self):
         self._set_limit("number", 3)
         for number in (self.sheet.name, "XX/2026/00001"):

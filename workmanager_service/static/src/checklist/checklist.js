@@ -13,12 +13,42 @@ import {CameraButton} from "../photos/camera";
 const CHECK = "workmanager.evaluation.check";
 
 /**
+ * A box to type into. It is drawn again only when its own text changes, so that what is
+ * being typed outlives the answers to other taps.
+ */
+class TypedInput extends Component {
+  static template = "workmanager_service.TypedInput";
+  static props = {
+    text: String,
+    name: String,
+    label: String,
+    placeholder: {type: String, optional: true},
+    isNumber: {type: Boolean, optional: true},
+    isFocused: {type: Boolean, optional: true},
+    disabled: {type: Boolean, optional: true},
+    onTyped: Function,
+  };
+
+  setup() {
+    if (this.props.isFocused) {
+      useAutofocus({mobile: true});
+    }
+  }
+
+  onKeydown(ev) {
+    if (ev.key === "Enter") {
+      ev.target.blur();
+    }
+  }
+}
+
+/**
  * The checks of an evaluation, to be answered by taps: on a phone at the bench as on a
  * computer. Each tap is stored at once, so that two people can share a list.
  */
 export class Checklist extends Component {
   static template = "workmanager_service.Checklist";
-  static components = {CameraButton};
+  static components = {CameraButton, TypedInput};
   static props = {...standardWidgetProps, evaluationField: String};
 
   setup() {
@@ -37,9 +67,6 @@ export class Checklist extends Component {
         color: "secondary",
       },
     ];
-    // What is being typed outlives what another tap brings back from the server.
-    this.drafts = {};
-    useAutofocus({mobile: true});
     useRecordObserver((record) => this.load(record));
   }
 
@@ -110,17 +137,8 @@ export class Checklist extends Component {
       : formatFloat(check.value, {digits: [16, 3], trailingZeros: false});
   }
 
-  getDraft(name, check, text) {
-    return this.drafts[`${name}${check.id}`] ?? text;
-  }
-
-  setDraft(name, check, ev) {
-    this.drafts[`${name}${check.id}`] = ev.target.value;
-  }
-
   async setValue(check, ev) {
     const text = ev.target.value.trim();
-    delete this.drafts[`value${check.id}`];
     if (text === this.getValueText(check)) {
       return;
     }
@@ -139,7 +157,6 @@ export class Checklist extends Component {
 
   async setNote(check, ev) {
     const note = ev.target.value.trim();
-    delete this.drafts[`note${check.id}`];
     this.state.noteId = null;
     if (note !== check.note) {
       await this.call(check, "answer", [], {note});

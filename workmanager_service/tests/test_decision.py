@@ -163,6 +163,16 @@ class TestDecision(DecisionCommon):
             ],
         )
 
+    def test_online_refusal_is_online(self):
+        sheet = self._quote(self._create_sheet())
+        order = self._order_of(sheet).with_env(self.env)
+        order._action_cancel()
+        self.assertRecordValues(
+            order,
+            [{"service_decision": "refused", "service_decision_channel": "online"}],
+        )
+        self.assertEqual(sheet.outcome, "refused")
+
     # ------------------------------------------------------------- SUPERSEDED
 
     def test_another_evaluation_withdraws_the_quotation(self):

@@ -6,7 +6,6 @@ class AnalyticLine(models.Model):
 
     work_log_id = fields.Many2one(
         "workmanager.work.log",
-        string="Work Log",
         index="btree_not_null",
         readonly=True,
         ondelete="cascade",

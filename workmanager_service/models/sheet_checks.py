@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 CHECK_ACTIVITY = "workmanager_service.mail_activity_type_checks"
 
@@ -84,20 +83,6 @@ class Sheet(models.Model):
     def action_set_rest_ok(self):
         """Mark the checks that have no result yet as good."""
         return self.evaluation_id.action_set_rest_ok()
-
-    def action_evaluate_more(self):
-        """Start one more evaluation of sheets whose repair is approved or runs.
-
-        What was accepted stays so, and work on it goes on.
-
-        :raises UserError: the repair is not approved, or is finished
-        """
-        self._lock()
-        for sheet in self:
-            if sheet.state not in ("approved", "repair"):
-                raise UserError(sheet._next_step_message())
-        self.filtered(lambda s: s.evaluation_state == "done")._create_evaluations()
-        return True
 
     # --------------------------------------------------------------- BUSINESS
 

@@ -342,7 +342,7 @@ def test_download_and_message(chromium, odoo_server, shop, sheet, device):
 # ---------------------------------------------------------------------- GUESSES
 
 
-def test_guesses_find_nothing_and_cost_nothing(odoo_server, sheet):
+def test_guesses_find_nothing_and_cost_nothing(odoo_server, sheet, record_property):
     visitor = odoo_server.session()
     for _warm in range(4):
         scan = f"/s/{sheet['tracking_code']}"
@@ -377,7 +377,11 @@ def test_guesses_find_nothing_and_cost_nothing(odoo_server, sheet):
         elif path.startswith("/s/") or status == "429":
             queries[status].append(int(count))
     floor, real, limited = map(statistics.median, queries.values())
-    print(
-        f"{GUESSES} guesses, {seconds:.0f} s; queries: {limited} limited, {real} real"
-    )
+    for name, value in (
+        ("guesses", GUESSES),
+        ("seconds", round(seconds, 1)),
+        ("queries_of_a_limited_guess", limited),
+        ("queries_of_a_status_page", real),
+    ):
+        record_property(name, value)
     assert 10 * (limited - floor) < real - floor, (floor, limited, real)

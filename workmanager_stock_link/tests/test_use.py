@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -86,6 +88,18 @@ class TestUse(PartsCase):
             self.assertEqual(row.quantity, 2)
         form.save().action_confirm()
         self.assertEqual(self._quantities(), (3, 0))
+
+    def test_phone_keeps_the_rows(self):
+        """The cards of a phone save what the list saves, and have its tick."""
+        view = self.env["workmanager.parts.use"].get_view(view_type="form")
+        rows = etree.fromstring(view["arch"]).find(".//field[@name='line_ids']")
+        cards = {node.get("name"): node for node in rows.findall("kanban//field")}
+        for node in rows.findall("list/field"):
+            if node.get("force_save"):
+                self.assertTrue(cards[node.get("name")].get("force_save"), node.attrib)
+        self.assertTrue(cards["use_id"].get("invisible"))
+        for node in rows.findall(".//field[@name='is_all']"):
+            self.assertIn("'autosave': false", node.get("options"))
 
     def test_nothing_counted(self):
         self._stock_up(self.part, 5)

@@ -30,7 +30,7 @@ class ServicePortal(CustomerPortal):
             return super()._document_check_access(
                 model_name, document_id, access_token=access_token
             )
-        sheet_sudo = sheet_model.sudo().search(Domain("id", "=", document_id))
+        sheet_sudo = sheet_model.sudo().search_fetch([("id", "=", document_id)])
         own_sudo = sheet_sudo.filtered_domain(sheet_model._get_portal_domain())
         if own_sudo:
             return own_sudo
@@ -183,7 +183,9 @@ class ServicePortal(CustomerPortal):
         """Return what the page of a service shows."""
         action = request.env.ref("workmanager_service.workmanager_sheet_action").sudo()
         evaluation_sudo = sheet_sudo._get_portal_evaluation()
-        findings = evaluation_sudo._get_findings() if evaluation_sudo else []
+        photos_sudo = sheet_sudo._get_customer_photos()
+        findings = evaluation_sudo._get_findings(photos_sudo) if evaluation_sudo else []
+        shown_sudo = photos_sudo.browse().union(*(f["photos"] for f in findings))
         return {
             "page_name": "service",
             "sheet": sheet_sudo,
@@ -191,7 +193,7 @@ class ServicePortal(CustomerPortal):
             "notice": sheet_sudo._get_portal_notice(),
             "evaluation": evaluation_sudo,
             "findings": findings,
-            "photos": sheet_sudo._get_portal_photos(findings),
+            "photos": photos_sudo - shown_sudo,
             "offers": sheet_sudo._get_portal_offers(),
             "orders": sheet_sudo._get_portal_orders(),
             "covered_lines": sheet_sudo._get_portal_covered_lines(),
@@ -204,8 +206,11 @@ class ServicePortal(CustomerPortal):
     def _set_timezone(self, sheet_sudo):
         """Tell a visitor without an account the days as the shop counts them."""
         if not request.env.context.get("tz"):
-            company_partner = sheet_sudo.company_id.partner_id
-            if tz := request.env.user.tz or company_partner.tz:
+            # The visitor's own first; both are read at once.
+            partners_sudo = (
+                request.env.user.sudo().partner_id | sheet_sudo.company_id.partner_id
+            )
+            if tz := next(filter(None, partners_sudo.mapped("tz")), None):
                 request.update_context(tz=tz)
 
     @http.route(

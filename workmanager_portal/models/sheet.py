@@ -166,25 +166,28 @@ class Sheet(models.Model):
             ``status`` (``done``, ``current``, ``todo``)
         """
         self.ensure_one()
-        # Archived stages too: the history has them.
-        all_stages = self.env["workmanager.stage"].with_context(active_test=False)
-        stages = all_stages.sudo().search_fetch([])
-        first = {stage.state: stage for stage in reversed(stages.filtered("active"))}
-        first[self.state] = self.stage_id
-        arrivals = self._get_portal_arrivals(stages)
+        stages = self.env["workmanager.stage"]._get_portal_stages()
+        # Of several stages that share a state the first one counts, or its own.
+        labels = {
+            state: label
+            for state, label, is_used in reversed(stages.values())
+            if is_used
+        }
+        labels[self.state] = stages[self.stage_id.id][1]
+        arrivals = self._get_portal_arrivals()
         states = self._get_portal_states(arrivals)
         position = states.index(self.state)
         return [
             {
                 "state": state,
-                "label": stage.customer_label or stage.name,
+                "label": labels[state],
                 "date": index <= position and arrivals.get(state, False),
                 "status": ("done", "current", "todo")[
                     (index >= position) + (index > position)
                 ],
             }
             for index, state in enumerate(states)
-            if (stage := first.get(state))
+            if state in labels
         ]
 
     def _get_portal_states(self, arrivals):
@@ -197,11 +200,8 @@ class Sheet(models.Model):
             return [state for state in STEPS if state in arrivals or state in end]
         return list(STEPS)
 
-    def _get_portal_arrivals(self, stages):
-        """Return when the sheet came to each state that it was in, the last time.
-
-        :param stages: all stages, archived ones too
-        """
+    def _get_portal_arrivals(self):
+        """Return when the sheet came to each state that it was in, the last time."""
         self.ensure_one()
         changes = (
             self.env["mail.tracking.value"]
@@ -217,7 +217,8 @@ class Sheet(models.Model):
                 order="id",
             )
         )
-        state_of = {stage.id: stage.state for stage in stages}
+        stages = self.env["workmanager.stage"]._get_portal_stages()
+        state_of = {stage_id: state for stage_id, (state, *_rest) in stages.items()}
         arrivals = {"received": self.intake_date}
         for change in changes:
             state = state_of.get(change.new_value_integer)
@@ -343,11 +344,15 @@ class Sheet(models.Model):
     def _get_portal_orders(self):
         """Return, as superuser, the quotations and orders that the customer sees."""
         self.ensure_one()
-        customer_sudo = self.sudo().partner_id.commercial_partner_id
+        partner_sudo = self.sudo().partner_id
         return (
             self.sudo()
             .sale_order_ids.filtered(
-                lambda order: order.partner_id.commercial_partner_id == customer_sudo
+                lambda order: (
+                    order.partner_id == partner_sudo
+                    or order.partner_id.commercial_partner_id
+                    == partner_sudo.commercial_partner_id
+                )
             )
             .sorted("id")
         )
@@ -355,13 +360,13 @@ class Sheet(models.Model):
     def _get_portal_invoices(self):
         """Return, as superuser, the posted invoices that the customer sees."""
         self.ensure_one()
-        return (
-            self.sudo()
-            .invoice_ids.filtered(
-                lambda move: move.state == "posted" and self._is_customer_invoice(move)
-            )
-            .sorted("id")
-        )
+        sheet_sudo = self.sudo()
+        if all(order.state in ("draft", "sent") for order in sheet_sudo.sale_order_ids):
+            # Nothing was ever confirmed: there is nothing to look for.
+            return sheet_sudo.env["account.move"]
+        return sheet_sudo.invoice_ids.filtered(
+            lambda move: move.state == "posted" and self._is_customer_invoice(move)
+        ).sorted("id")
 
     def _get_portal_evaluation(self):
         """Return the last diagnosis that was completed."""
@@ -376,12 +381,6 @@ class Sheet(models.Model):
             order="id desc",
             limit=1,
         )
-
-    def _get_portal_photos(self, findings):
-        """Return the photos for the customer that no finding shows already."""
-        self.ensure_one()
-        shown = self.env["workmanager.photo"].union(*(f["photos"] for f in findings))
-        return self._get_customer_photos() - shown
 
     def _get_portal_covered_lines(self):
         """Return the quoted work that costs the customer nothing."""
@@ -406,7 +405,7 @@ class Sheet(models.Model):
                 "workmanager_service.action_report_intake_protocol",
             )
         }
-        if self.evaluation_id and self.evaluation_id == self._get_portal_evaluation():
+        if self.evaluation_id.state == "done":
             documents["evaluation"] = (
                 self.env._("Evaluation Report"),
                 "workmanager_service.action_report_evaluation",

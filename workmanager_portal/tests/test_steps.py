@@ -153,3 +153,20 @@ class TestSteps(ServiceCommon):
         self.env.invalidate_all()
         self.assertIn("expired", self.sheet._get_portal_notice()["text"])
         self.assertFalse(self.sheet._get_portal_offers())
+
+    def test_label_that_was_changed(self):
+        """What is kept in memory is forgotten with each change."""
+        stage = self.sheet.stage_id
+        self._get_steps()
+        stage.customer_label = "It is here"
+        self.assertEqual(self.sheet._get_portal_steps()[0]["label"], "It is here")
+        self.env["res.lang"]._activate_lang("ro_RO")
+        romanian = self.sheet.with_context(lang="ro_RO")
+        romanian._get_portal_steps()
+        stage.update_field_translations("customer_label", {"ro_RO": "A sosit"})
+        self.assertEqual(romanian._get_portal_steps()[0]["label"], "A sosit")
+        stage.active = False
+        other = stage.copy({"customer_label": "Noted", "active": True})
+        self.assertEqual(self.sheet._get_portal_steps()[0]["label"], "It is here")
+        self.sheet.stage_id = other
+        self.assertEqual(self.sheet._get_portal_steps()[0]["label"], "Noted")

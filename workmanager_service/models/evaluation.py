@@ -188,15 +188,18 @@ class Evaluation(models.Model):
             commands.append(Command.create(values))
         return commands
 
-    def _get_findings(self):
+    def _get_findings(self, photos=None):
         """Return what this evaluation found wrong, as the customer is told it.
 
+        :param photos: those of the sheet that the customer may see, where they were
+            read already
         :return: a list of dicts with ``name``, ``detail`` (or an empty text) and
             ``photos`` (``workmanager.photo``, those marked for the customer)
         """
         self.ensure_one()
-        return [
-            check._prepare_finding()
-            for check in self.check_ids
-            if check.result == "not_ok"
-        ]
+        bad = self.env["workmanager.evaluation.check"].search_fetch(
+            [("evaluation_id", "=", self.id), ("result", "=", "not_ok")]
+        )
+        if photos is None:
+            photos = self.sheet_id._get_customer_photos()
+        return [check._prepare_finding(photos) for check in bad]

@@ -228,15 +228,18 @@ class EvaluationCheck(models.Model):
         value = self.sheet_id._format_measure(self.value)
         return f"{value} {self.unit or ''}".strip()
 
-    def _prepare_finding(self):
-        """Return what the customer is told about this check, which is bad."""
+    def _prepare_finding(self, photos):
+        """Return what the customer is told about this check, which is bad.
+
+        :param photos: those of the sheet that the customer may see
+        """
         self.ensure_one()
         faults = self.fault_ids.mapped("name")
         detail = [self._get_value_text(), *faults, self.note]
         return {
             "name": self.name,
             "detail": " · ".join(filter(None, detail)),
-            "photos": self.photo_ids.filtered("is_for_customer"),
+            "photos": photos.filtered(lambda photo: photo.check_id == self),
         }
 
     @api.model

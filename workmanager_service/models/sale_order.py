@@ -292,10 +292,7 @@ class SaleOrder(models.Model):
         does what the customer is not charged for.
         """
         self.ensure_one()
-        return any(
-            line.coverage == "customer" and not line.is_internal and not line.fee
-            for line in self.order_line.sheet_line_ids
-        )
+        return any(line._needs_decision() for line in self.order_line.sheet_line_ids)
 
     def _is_diagnosis_fee(self):
         """Whether the order does nothing but charge the fee for a diagnosis, or take

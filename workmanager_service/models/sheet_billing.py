@@ -180,7 +180,13 @@ class Sheet(models.Model):
 
     def _get_customer_orders(self):
         """Return, as superuser, the orders whose decision is the customer's."""
-        return self.sudo().sale_order_ids.filtered(lambda o: o._has_service_to_decide())
+        sheets_sudo = self.sudo()
+        # Mostly their own lines tell, and those of the other sheets need not be read.
+        asked = sheets_sudo.line_ids.filtered(lambda line: line._needs_decision())
+        orders = asked.sale_line_id.order_id
+        return sheets_sudo.sale_order_ids.filtered(
+            lambda order: order in orders or order._has_service_to_decide()
+        )
 
     def _has_open_decision(self):
         """Whether a quotation still waits for the customer."""

@@ -262,6 +262,11 @@ class SheetLine(models.Model):
 
     # --------------------------------------------------------------- BUSINESS
 
+    def _needs_decision(self):
+        """Whether the customer decides on the line: he pays for it, and sees it."""
+        self.ensure_one()
+        return self.coverage == "customer" and not self.is_internal and not self.fee
+
     def _is_to_quote(self):
         """Whether the line is on no quotation that still counts."""
         self.ensure_one()

@@ -46,7 +46,9 @@ class Sheet(models.Model):
 
     def _get_customer_photos(self):
         """Return the photos that the customer may see."""
-        return self.photo_ids.filtered("is_for_customer")
+        return self.env["workmanager.photo"].search_fetch(
+            [("sheet_id", "in", self.ids), ("is_for_customer", "=", True)]
+        )
 
     def _get_intake_photos(self):
         """Return the first photos of the sheet, small and encoded for the document.

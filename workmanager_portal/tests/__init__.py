@@ -6,3 +6,4 @@ from . import test_status
 from . import test_status_api
 from . import test_status_form
 from . import test_steps
+from . import test_rpc

@@ -166,7 +166,9 @@ class TestSteps(ServiceCommon):
         stage.update_field_translations("customer_label", {"ro_RO": "A sosit"})
         self.assertEqual(romanian._get_portal_steps()[0]["label"], "A sosit")
         stage.active = False
-        other = stage.copy({"customer_label": "Noted", "active": True})
+        other = stage.copy(
+            {"customer_label": "Noted", "state": stage.state, "active": True}
+        )
         self.assertEqual(self.sheet._get_portal_steps()[0]["label"], "It is here")
         self.sheet.stage_id = other
         self.assertEqual(self.sheet._get_portal_steps()[0]["label"], "Noted")

@@ -39,6 +39,7 @@ class AccountMove(models.Model):
 
     def action_view_sheets(self):
         """Open the service sheets whose work is invoiced here."""
+        self.env["workmanager.sheet"].check_access("read")
         return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
 
     def _is_negative_invoice(self):

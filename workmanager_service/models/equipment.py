@@ -256,11 +256,13 @@ class Equipment(models.Model):
 
     def action_view_invoices(self):
         """Open the invoices of the equipment's sheets."""
+        self.check_access("read")
         return self.sheet_ids.action_view_invoices()
 
     def action_view_sheets(self):
         """Open the equipment's history: its sheets, the newest first."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "workmanager_service.workmanager_sheet_action"
         )

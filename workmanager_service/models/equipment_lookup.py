@@ -31,6 +31,7 @@ class Equipment(models.Model):
             an equipment that ``text`` names exactly has ``exact`` set
         :rtype: dict
         """
+        self.check_access("read")
         text = self._clean_lookup(text)
         if len(text) < MIN_LENGTH:
             return {"equipment": [], "customers": []}

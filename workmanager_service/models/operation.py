@@ -51,6 +51,7 @@ class Operation(models.Model):
 
     def action_add_to_sheet(self):
         """Add the parts and work to the sheet from which the choice was opened."""
+        self.check_access("read")
         sheet = self.env["workmanager.sheet"].browse(self.env.context["sheet_id"])
         sheet.add_operations(self)
         return {"type": "ir.actions.act_window_close"}

@@ -74,6 +74,7 @@ class ResPartner(models.Model):
 
     def _action_view_service(self, xml_name):
         self.ensure_one()
+        self.env["workmanager.sheet"].check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             f"workmanager_service.{xml_name}"
         )

@@ -67,6 +67,7 @@ class SaleOrder(models.Model):
     def action_view_sheets(self):
         """Open the service sheets that this order serves."""
         self.ensure_one()
+        self.env["workmanager.sheet"].check_access("read")
         return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
 
     def action_quotation_sent(self):
@@ -100,7 +101,7 @@ class SaleOrder(models.Model):
 
         :raises UserError: none of the orders is a claim that waits for its invoice
         """
-        self.check_access("read")
+        self.check_access("write")  # a manufacturer may read its claims, on the portal
         self.sudo().sheet_ids._lock()
         claims = self.filtered(lambda o: o.is_service_claim and o._has_more_to_bill())
         if not claims:

@@ -73,6 +73,7 @@ class Sheet(models.Model):
 
     def action_view_sale_orders(self):
         """Open the quotations and orders of these sheets."""
+        self.check_access("read")
         return self.sale_order_ids._get_records_action(name=self.env._("Quotations"))
 
     # --------------------------------------------------------------- BUSINESS

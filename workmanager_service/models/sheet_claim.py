@@ -55,6 +55,7 @@ class Sheet(models.Model):
 
     def action_view_claims(self):
         """Open the claims to the manufacturers of these sheets."""
+        self.check_access("read")
         return self.claim_order_ids._get_records_action(name=self.env._("Claims"))
 
     def _prepare_order_line_commands(self, payer, lines):

@@ -104,6 +104,7 @@ class Sheet(models.Model):
 
     def action_view_invoices(self):
         """Open the invoices of these sheets."""
+        self.check_access("read")
         return self.invoice_ids._get_records_action(name=self.env._("Invoices"))
 
     # --------------------------------------------------------------- BUSINESS

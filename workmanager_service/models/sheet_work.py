@@ -157,6 +157,7 @@ class Sheet(models.Model):
     def action_enter_hours(self):
         """Open the form to enter hours that no timer has counted."""
         self.ensure_one()
+        self.check_access("read")
         form = self.env.ref("workmanager_service.workmanager_work_log_view_form")
         return {
             "type": "ir.actions.act_window",

@@ -198,6 +198,7 @@ class WorkLog(models.Model):
     def action_correct(self):
         """Open this entry to say when the work really ended."""
         self.ensure_one()
+        self.check_access("read")
         form = self.env.ref("workmanager_service.workmanager_work_log_view_form")
         return {
             "type": "ir.actions.act_window",

@@ -365,6 +365,7 @@ class Intake(models.TransientModel):
         :return: the ``workmanager.sheet``
         """
         self.ensure_one()
+        self.check_access("write")
         self.lock_for_update()
         if not self.sheet_id:
             if error := self._intake_error_message():

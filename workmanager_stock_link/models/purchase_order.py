@@ -29,6 +29,7 @@ class PurchaseOrder(models.Model):
     def action_view_sheets(self):
         """Open the service sheets that wait for this order."""
         self.ensure_one()
+        self.env["workmanager.sheet"].check_access("read")
         return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
 
     def button_cancel(self):

@@ -26,4 +26,5 @@ class StockLot(models.Model):
     def action_view_equipment(self):
         """Open the equipment that was sold with this number."""
         self.ensure_one()
+        self.env["workmanager.equipment"].check_access("read")
         return self.equipment_ids._get_records_action(name=self.env._("Equipment"))

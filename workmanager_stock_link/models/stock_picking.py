@@ -32,4 +32,5 @@ class StockPicking(models.Model):
     def action_view_sheets(self):
         """Open the service sheets that these products are for."""
         self.ensure_one()
+        self.env["workmanager.sheet"].check_access("read")
         return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))

@@ -222,6 +222,13 @@ class Journey:
                 move.write({"quantity": move.product_uom_qty, "picked": True})
             picking.button_validate()
 
+    def _visit(self, days, hour):
+        """Plan the technician's visit, so many days from today; nobody goes on Sunday."""
+        date = self.clock.real.date() + timedelta(days=days)
+        if date.weekday() == 6:
+            date += timedelta(days=1)
+        self._by_reception.visit_start = datetime.combine(date, time(hour))
+
     def _repair(self):
         self._by_technician.action_start_repair()
 

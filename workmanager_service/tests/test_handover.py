@@ -140,7 +140,8 @@ class TestHandover(DocumentsCommon):
         handover.action_add_others()
         self.assertEqual(len(handover.line_ids), 4)
         self.assertFalse(handover.other_sheet_ids)
-        handover.action_tick_all()
+        action = handover.action_tick_all()
+        self.assertEqual((action["name"], action["target"]), ("Hand Over", "new"))
         handover.action_hand_over()
         self.assertEqual((sheet | other).mapped("state"), ["delivered"] * 2)
         with self.assertRaisesRegex(UserError, "several customers"):

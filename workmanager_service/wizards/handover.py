@@ -106,13 +106,16 @@ class Handover(models.TransientModel):
         """Hand over what else is ready for the customer, too."""
         self.ensure_one()
         self.sheet_ids |= self.other_sheet_ids
-        return {**self._get_records_action(), "target": "new"}
+        return self._reopen()
 
     def action_tick_all(self):
         """Tick off all accessories: everything goes back."""
         self.ensure_one()
         self.line_ids.is_returned = True
-        return {**self._get_records_action(), "target": "new"}
+        return self._reopen()
+
+    def _reopen(self):
+        return self._get_records_action(name=self.env._("Hand Over"), target="new")
 
     def action_hand_over(self):
         """Hand over, and print the protocols.

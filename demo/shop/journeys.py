@@ -223,7 +223,7 @@ class Journey:
             picking.button_validate()
 
     def _visit(self, days, hour):
-        """Plan the technician's visit, so many days from today; nobody goes on Sunday."""
+        """Plan the visit so many days from today; nobody goes on Sunday."""
         date = self.clock.real.date() + timedelta(days=days)
         if date.weekday() == 6:
             date += timedelta(days=1)

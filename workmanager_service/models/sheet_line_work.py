@@ -85,6 +85,26 @@ class SheetLine(models.Model):
             else:
                 line.quantity_done = line.quantity_done
 
+    # ------------------------------------------------------------------- CRUD
+
+    def write(self, vals):
+        """Keep what the work statement says was done.
+
+        :raises UserError: the repair is over
+        """
+        if "quantity_done" in vals and not self.env.su:
+            for line in self.filtered(lambda line: not line.fee):
+                if line.sheet_id.state in SETTLED_STATES:
+                    raise UserError(
+                        self.env._(
+                            "The repair of %(sheet)s is over: what was done of "
+                            "“%(line)s” is on its work statement, and is billed.",
+                            sheet=line.sheet_id.name,
+                            line=line.name,
+                        )
+                    )
+        return super().write(vals)
+
     # ----------------------------------------------------------------- ACTION
 
     def action_start_timer(self):
@@ -150,7 +170,8 @@ class SheetLine(models.Model):
         """Return what the logged time makes of this line, in its unit."""
         self.ensure_one()
         same = self._get_same_work()
-        takers = same.filtered("is_accepted") or same[:1]
+        accepted = same.filtered("is_accepted")
+        takers = accepted & self.sheet_id._get_agreed_work() or accepted or same[:1]
         left = sum(same.mapped("hours"))
         for line in takers:
             room = line.product_uom_id._to_hours(line.quantity)
@@ -168,8 +189,11 @@ class SheetLine(models.Model):
         self.ensure_one()
         if not self.is_accepted:
             return 0.0
-        # Technicians see that it is allowed, managers see why.
-        if self.is_by_time and self.sudo().overrun_policy == "all":
+        # What the customer does not pay needs no consent. Technicians see that more is
+        # allowed, managers see why.
+        if self.is_internal or (
+            self.is_by_time and self.sudo().overrun_policy == "all"
+        ):
             return max(self.quantity, self.quantity_done)
         return self.quantity
 
@@ -180,12 +204,12 @@ class SheetLine(models.Model):
         return overrun if self.product_uom_id.compare(overrun, 0.0) > 0 else 0.0
 
     def _get_overrun_to_quote(self):
-        """Return what of the overrun is on no open quotation yet."""
+        """Return what of the overrun neither an open quotation nor a line that is
+        still to quote asks for."""
         self.ensure_one()
         asked = self.sheet_id.line_ids.filtered(
             lambda line: (
                 line.product_id == self.product_id
-                and line != self
                 and not line.is_accepted
                 and line.order_state != "cancel"
             )

@@ -197,7 +197,7 @@ class Sheet(models.Model):
             for line in over
             if line._get_overrun_to_quote()
         ]
-        if not values:
+        if not values and not self._get_lines_to_quote():
             raise UserError(
                 self.env._(
                     "The difference on %(sheet)s is quoted already: the customer has "
@@ -253,11 +253,18 @@ class Sheet(models.Model):
         self.ensure_one()
         return bool(self.pause_reason)
 
+    def _get_agreed_work(self):
+        """Return the accepted work, without the options that nobody took."""
+        return self._get_accepted_lines().filtered(
+            lambda line: (
+                line.product_id.type == "service"
+                and not line.product_uom_id.is_zero(line.quantity)
+            )
+        )
+
     def _get_current_work(self):
         """Return the paid work that a timer of this sheet counts for, if any."""
-        work = self._get_accepted_lines().filtered(
-            lambda line: line.product_id.type == "service"
-        )
+        work = self._get_agreed_work()
         by_time = work.filtered("is_by_time")
         unfinished = by_time.filtered(
             lambda line: (
@@ -304,7 +311,7 @@ class Sheet(models.Model):
     def _time_error_message(self):
         """Return what is wrong with the time of work by the hour, or False."""
         self.ensure_one()
-        by_time = self._get_accepted_lines().filtered("is_by_time")
+        by_time = self._get_agreed_work().filtered("is_by_time")
         if not by_time:
             return False
         for log in self.work_log_ids.filtered(lambda log: log.state == "forgotten"):

@@ -235,3 +235,85 @@ class TestWorkByTime(ServiceCommon):
         )
         self.assertAlmostEqual(by_user[self.manager], 1.125)
         self.assertAlmostEqual(by_user[self.technician], 1.875)
+
+    def test_option_that_is_not_taken_takes_no_time(self):
+        self.work.service_work_policy = "fixed"
+        self.diagnosis.write({"uom_id": self.hour.id, "service_work_policy": "time"})
+        sheet = self._evaluate(self._create_sheet())
+        option = sheet.line_ids.create(
+            {
+                "sheet_id": sheet.id,
+                "product_id": self.diagnosis.id,
+                "is_optional": True,
+            }
+        )
+        sheet.action_create_quotation()
+        sheet.with_user(self.reception).action_accept_quotation()
+        self.assertEqual((option.is_accepted, option.quantity), (True, 0))
+        sheet.action_start_repair()
+        self.assertEqual(self._log(sheet, 2).line_id.product_id, self.work)
+        sheet.action_finish_repair()
+        self.assertEqual((sheet.state, option.quantity_done), ("ready", 0))
+
+    def test_option_that_is_not_taken_hides_no_overrun(self):
+        sheet = self._evaluate(self._create_sheet())
+        option = sheet.line_ids.create(
+            {
+                "sheet_id": sheet.id,
+                "product_id": self.work.id,
+                "product_uom_id": self.hour.id,
+                "is_optional": True,
+                "sequence": 99,
+            }
+        )
+        sheet.action_create_quotation()
+        sheet.with_user(self.reception).action_accept_quotation()
+        sheet.action_start_repair()
+        self._log(sheet, 2.5)
+        planned = self._line(sheet) - option
+        self.assertEqual((planned.quantity_done, option.quantity_done), (2.5, 0))
+
+    def test_internal_work_takes_the_time_that_it_takes(self):
+        sheet = self._evaluate(self._create_sheet())
+        sheet.line_ids[1].is_internal = True
+        sheet.action_create_quotation()
+        sheet.with_user(self.reception).action_accept_quotation()
+        sheet.action_start_repair()
+        self._log(sheet, 5)
+        self.assertFalse(sheet.has_overrun, "the customer does not pay it")
+        sheet.action_finish_repair()
+        self.assertEqual(sheet.line_ids[1].quantity_done, 5)
+        self.assertEqual(sheet.line_ids[1].sudo().sale_line_id.qty_to_invoice, 0)
+
+    def test_work_found_during_the_repair_is_quoted_once(self):
+        for hours, quantities in ((1, [2]), (3, [2, 1])):
+            with self.subTest(hours=hours):
+                sheet = self._repair_by_time()
+                self.diagnosis.write(
+                    {"uom_id": self.hour.id, "service_work_policy": "time"}
+                )
+                found = sheet.line_ids.create(
+                    {
+                        "sheet_id": sheet.id,
+                        "product_id": self.diagnosis.id,
+                        "quantity": 2,
+                    }
+                )
+                self._log(sheet, hours, line_id=found.id)
+                self.assertTrue(sheet.has_overrun)
+                sheet.action_quote_overrun()
+                lines = sheet.line_ids.filtered(
+                    lambda line: line.product_id == self.diagnosis
+                )
+                self.assertEqual(lines.mapped("quantity"), quantities)
+                self.assertEqual(set(lines.mapped("order_state")), {"draft"})
+                with self.assertRaisesRegex(UserError, "quoted already"):
+                    sheet.action_quote_overrun()
+
+    def test_what_was_done_stands_after_the_repair(self):
+        sheet = self._repair_by_time()
+        self._log(sheet, 1)
+        sheet.action_finish_repair()
+        for user in (self.technician, self.manager):
+            with self.assertRaisesRegex(UserError, "is over"):
+                self._line(sheet).with_user(user).quantity_done = 9

@@ -302,6 +302,11 @@ class SaleOrder(models.Model):
         lines = self.order_line.sheet_line_ids
         return bool(lines) and all(lines.mapped("fee"))
 
+    def _is_charged_fee(self):
+        """Whether the order does nothing but charge the fee for a diagnosis."""
+        self.ensure_one()
+        return set(self.order_line.sheet_line_ids.mapped("fee")) == {"charged"}
+
     # -------------------------------------------------------------- DOCUMENTS
 
     def _get_order_lines_to_report(self):

@@ -245,7 +245,7 @@ class Sheet(models.Model):
         """
         orders_sudo = self.sudo().sale_order_ids.filtered(
             lambda order: (
-                order.state != "cancel" and (with_fees or not order._is_diagnosis_fee())
+                order.state != "cancel" and (with_fees or not order._is_charged_fee())
             )
         )
         own_sudo = orders_sudo.filtered(lambda order: order.sheet_ids <= self)

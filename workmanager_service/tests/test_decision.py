@@ -343,6 +343,20 @@ class TestDecision(DecisionCommon):
         self.assertRecordValues(sheet, [{"state": "ready", "outcome": "refused"}])
         self.assertEqual(self._fees(sheet), [("charged", 60)])
 
+    def test_fee_charged_while_deciding_stays_when_unrepairable(self):
+        self.laptop.diagnosis_product_id = self.diagnosis
+        sheet = self._quote(self._create_sheet())
+        sheet.action_charge_diagnosis()
+        sheet.with_user(self.reception).action_accept_quotation()
+        self.assertEqual(self._fees(sheet), [("charged", 60), ("deducted", -60)])
+        sheet.action_start_repair()
+        sheet.action_mark_unrepairable()
+        self.assertEqual(self._fees(sheet), [("charged", 60)])
+        sheet.with_user(self.reception).action_create_invoice()
+        self.assertAlmostEqual(
+            sum(sheet.sudo().invoice_ids.mapped("amount_total_signed")), 60 * 1.21
+        )
+
     def test_refused_quotation_taken_up_again_on_the_order(self):
         sheet = self._refuse()
         order = self._order_of(sheet).filtered(lambda o: o.state == "cancel")

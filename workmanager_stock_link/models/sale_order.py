@@ -1,8 +1,24 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    def _action_cancel(self):
+        """Give back the parts that sheets have reserved; what was used stays used.
+
+        Odoo cancels transfers as a whole, and refuses those of which a part has left
+        the stock already.
+        """
+        self._lock_service_orders()
+        # Whoever refuses or gives up has no stock rights.
+        moves_sudo = self.sudo().order_line.sheet_line_ids._get_part_moves()
+        used_sudo = moves_sudo.filtered(lambda move: move.state == "done")
+        (used_sudo.picking_id.move_ids & (moves_sudo - used_sudo))._action_cancel()
+        used_sudo.picking_id.filtered(
+            lambda picking: picking.state == "done" and not picking.date_done
+        ).date_done = fields.Datetime.now()
+        return super()._action_cancel()
 
     def _log_decrease_ordered_quantity(self, documents, cancel=False):
         """Leave out the purchases of parts: their moves release them themselves, and

@@ -293,6 +293,7 @@ class SheetLine(models.Model):
             "fault_id": self.fault_id.id,
             "operation_id": self.operation_id.id,
             "coverage": self.coverage,
+            "is_internal": self.is_internal,
             "price_unit": self.price_unit,
             "discount": self.discount,
             "sequence": self.sequence,

@@ -59,7 +59,9 @@ class Sheet(models.Model):
         for request in requests:
             waiting = self.line_ids.filtered(
                 lambda line, r=request: (
-                    line._is_to_quote() and line.product_id.id == r["product_id"]
+                    line._is_to_quote()
+                    and line.product_id.id == r["product_id"]
+                    and line.is_internal == r.get("is_internal", self.is_own_goods)
                 )
             )[:1]
             if waiting:

@@ -325,3 +325,58 @@ class TestUse(PartsCase):
         self.assertEqual(self._quantities(), (18, 6))
         sheet.line_ids.action_use()
         self.assertEqual(self._quantities(), (12, 0))
+
+    def _repair_with_internal_part(self, quantity):
+        sheet = self._create_sheet((self.part, quantity), (self.work, 1))
+        sheet.line_ids[0].is_internal = True
+        sheet.action_create_quotation()
+        sheet.action_accept_quotation()
+        sheet.with_user(self.technician).action_start_repair()
+        return sheet.with_user(self.technician)
+
+    def test_exchange_of_an_internal_part(self):
+        """What the customer does not see stays out of their sight."""
+        other = self._create_part("Other Screw", barcode="OTHER-SCREW")
+        self._stock_up(other, 1)
+        sheet = self._repair_with_internal_part(1)
+        planned = sheet.line_ids[0]
+        form = self._open(sheet)
+        self._scan(form, "OTHER-SCREW")
+        with form.line_ids.edit(1) as row:
+            row.replaces_id = planned
+        form.save().action_confirm()
+        line = sheet.line_ids.filtered(lambda line: line.product_id == other)
+        self.assertTrue(line.is_internal)
+        self.assertTrue(line.sudo().sale_line_id.is_internal)
+        self.assertEqual(line.price_unit, 0)
+
+    def test_more_of_an_internal_part(self):
+        """Nobody is asked about what nobody pays."""
+        self._stock_up(self.part, 5)
+        sheet = self._repair_with_internal_part(1)
+        form = self._open(sheet)
+        self._scan(form, "5941234567899", "5941234567899")
+        form.save().action_confirm()
+        extra = sheet.line_ids.filtered(
+            lambda line: line.product_id == self.part and not line.is_accepted
+        )
+        self.assertTrue(extra.is_internal)
+        total = sheet.amount_total
+        sheet.action_create_quotation()
+        self.assertTrue(extra.is_accepted)
+        self.assertEqual(sheet.amount_total, total)
+        sheet.action_finish_repair()
+        self.assertEqual(self._quantities(), (3, 0))
+
+    def test_given_up_after_some_parts_were_used(self):
+        for method in ("action_cancel", "action_mark_unrepairable"):
+            with self.subTest(method=method):
+                before = self._quantities()[0]
+                self._stock_up(self.part, 3)
+                sheet = self._repair((self.part, 3), (self.work, 1))
+                form = self._open(sheet)
+                self._scan(form, "5941234567899")
+                form.save().action_confirm()
+                getattr(sheet.with_user(self.manager), method)()
+                self.assertEqual(self._quantities(), (before + 2, 0))
+                self.assertFalse(sheet.sudo().is_to_invoice)

@@ -156,11 +156,14 @@ class PartsUseLine(models.TransientModel):
     def _prepare_request(self, quantity=None):
         """Return the values of a sheet line for ``quantity`` of this part."""
         self.ensure_one()
-        return {
+        values = {
             "product_id": self.product_id.id,
             "product_uom_id": self.product_uom_id.id,
             "quantity": self.quantity if quantity is None else quantity,
         }
+        if self.line_id.is_internal:
+            values["is_internal"] = True
+        return values
 
     def _get_lots(self, quantity=None):
         self.ensure_one()

@@ -96,3 +96,18 @@ class TestAccess(PartsCase):
         self._purchase_lines().order_id.with_user(buyer).button_cancel()
         self.assertEqual(sheet.line_ids.quantity_missing, 2)
         self.assertEqual(sheet.activity_ids.user_id, self.reception)
+
+    def test_screen_for_parts_tells_nothing_of_another_company(self):
+        sheet = self._accept((self.part, 1))
+        company = self.env["res.company"].create({"name": "Another shop"})
+        stranger = new_test_user(
+            self.env,
+            "parts_stranger",
+            groups="workmanager_service.group_technician",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        with self.assertRaises(AccessError):
+            self.env["workmanager.parts.use"].with_user(stranger).create(
+                {"sheet_id": sheet.id}
+            )

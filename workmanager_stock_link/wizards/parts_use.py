@@ -26,6 +26,7 @@ class PartsUse(models.TransientModel):
         "use_id",
         string="Parts",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -45,6 +46,7 @@ class PartsUse(models.TransientModel):
     def _compute_line_ids(self):
         for use in self:
             # Reservations are read without stock rights.
+            use.sheet_id.check_access("read")
             lines_sudo = use.sheet_id.sudo().line_ids.filtered(
                 lambda line: line._is_accepted_part()
             )

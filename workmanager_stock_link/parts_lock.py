@@ -43,6 +43,9 @@ class _Locks:
         locks = getattr(cr._cnx, "parts_locks", None)
         if not locks:
             locks = cr._cnx.parts_locks = cls(cr)
+        elif locks.cr is not cr:  # left by a cursor that ended without its hooks
+            locks.cr = cr
+            locks._keep()
         return locks
 
     def take(self, kind, ids):
@@ -62,7 +65,8 @@ class _Locks:
 
     def _keep(self):
         self.cr.prerollback.add(lambda: self.cr.postrollback.add(self._after_rollback))
-        self.cr.postcommit.add(self.release)
+        # First of all: another hook that fails must not leave the locks behind.
+        self.cr.postcommit._funcs.appendleft(self.release)
 
     def _after_rollback(self):
         if "_obj" in vars(self.cr):

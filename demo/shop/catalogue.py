@@ -212,6 +212,7 @@ def _load_checkpoints(shop, types):
                     "minimum": point.get("min", 0),
                     "maximum": point.get("max", 0),
                     "is_required": point.get("required", True),
+                    "phase": point.get("phase", "before"),
                     "user_id": shop.users[point["user"]].id
                     if point.get("user")
                     else False,

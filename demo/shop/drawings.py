@@ -5,7 +5,7 @@ import io
 import math
 import random
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 
 def logo(ground, wave):
@@ -37,6 +37,27 @@ def signature(name):
     draw.line(points, fill=(20, 30, 90), width=3, joint="curve")
     draw.line([(25, 112), (375, 104)], fill=(20, 30, 90), width=2)
     return _encode(image)
+
+
+def photo(name):
+    """Return a close-up of something worn and cracked, the same for the same name."""
+    eye = random.Random(name)
+    image = Image.radial_gradient("L").resize((640, 480))
+    image = ImageOps.colorize(image, (205, 210, 215), (60, 66, 74)).convert("RGB")
+    draw = ImageDraw.Draw(image)
+    centre = (eye.uniform(220, 420), eye.uniform(160, 320))
+    for _ in range(9):
+        angle, point = eye.uniform(0, 2 * math.pi), centre
+        for _step in range(eye.randint(3, 7)):
+            angle += eye.uniform(-0.5, 0.5)
+            length = eye.uniform(20, 55)
+            end = (
+                point[0] + length * math.cos(angle),
+                point[1] + length * math.sin(angle),
+            )
+            draw.line([point, end], fill=(28, 30, 34), width=eye.randint(1, 4))
+            point = end
+    return _encode(image.filter(ImageFilter.GaussianBlur(1)))
 
 
 def _encode(image):

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import Command
 
-from .drawings import signature
+from .drawings import photo, signature
 from .tools import read
 
 OPENING = time(7)  # UTC: ten o'clock in a Romanian summer
@@ -144,6 +144,16 @@ class Journey:
         check.fault_ids = [
             Command.link(self.shop.faults[code].id) for code in finding.get("bad", [])
         ]
+        if "bad" in finding:
+            check.env["workmanager.photo"].create(
+                {
+                    "sheet_id": check.sheet_id.id,
+                    "check_id": check.id,
+                    "name": check.name,
+                    "image_1920": photo(check.name),
+                    "is_for_customer": True,
+                }
+            )
 
     def _good_value(self, check):
         low = check.minimum or check.maximum / 3
@@ -245,8 +255,13 @@ class Journey:
             lines.coverage = self.row["coverage"]
         sheet.action_create_quotation()
 
+    def _pause(self, reason, note):
+        self._by_technician._pause(reason, note)
+
     def _finish(self):
         self._log_work()
+        for check in self._by_technician.final_evaluation_id.check_ids:
+            self._answer(check, {})
         self._by_technician.action_finish_repair()
 
     def _log_work(self):

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from playwright.sync_api import expect
+
 DEVICES = {
     "desktop": {"viewport": {"width": 1366, "height": 820}},
     "phone": {
@@ -54,6 +56,21 @@ class Hand:
             target.tap()
         else:
             target.click()
+
+    def step(self, name):
+        """Take a step of the form: by its button, or in a phone's menu of the rest."""
+        header = self.page.locator(".o_form_statusbar")
+        header.evaluate("bar => bar.scrollIntoView({block: 'center'})")
+        button = header.locator(f".o_statusbar_buttons button[name={name}]")
+        menu = header.locator(".o_statusbar_buttons .dropdown-toggle")
+        expect(button.or_(menu).first).to_be_visible()
+        if button.is_visible():
+            self.press(button)
+            return
+        self.press(menu)
+        self.actions += 1
+        # The menu moves with the page while it scrolls: no thumb is that quick.
+        self.page.locator(f".dropdown-menu button[name={name}]").dispatch_event("click")
 
     def show(self, name):
         """Keep a picture for the user guide."""

@@ -17,15 +17,6 @@ PRINT_TIMEOUT = 60_000
 class Counter(Hand):
     """A person at the counter who gives equipment back."""
 
-    def header(self, name):
-        """Press a button of the header; a phone keeps some behind a menu."""
-        button = self.page.locator(f"button[name={name}]")
-        menu = self.page.locator(".o_statusbar_buttons .o-dropdown").last
-        expect(button.or_(menu).first).to_be_visible()
-        if not button.first.is_visible():
-            self.press(menu)
-        self.press(button.first)
-
     def sign(self):
         """Draw a signature with a finger or the mouse."""
         self.press(self.page.locator(".modal .o_field_widget[name=signature]"))
@@ -146,23 +137,23 @@ def test_invoice_payment_and_handover(hand):
     sheet = create_repaired_sheet(hand.shop, f"PREDARE-{hand.device}")
     page, dialog = hand.page, hand.page.get_by_role("dialog")
     page.goto(f"/odoo/service-sheets/{sheet}")
-    hand.header("action_open_handover")
+    hand.step("action_open_handover")
     expect(dialog).to_contain_text("is not invoiced yet")
     hand.show("refused")
     hand.press(dialog.locator("footer .btn-primary"))
 
-    hand.header("action_create_invoice")
+    hand.step("action_create_invoice")
     expect(page.locator(".o_field_widget[name=invoice_line_ids]")).to_be_attached()
-    hand.header("action_post")
+    hand.step("action_post")
     expect(page.locator("button[name=action_post]")).to_have_count(0)
-    hand.header("action_register_payment")
+    hand.step("action_register_payment")
     hand.press(dialog.locator("button[name=action_create_payments]"))
     expect(dialog).to_be_hidden()
     hand.show("paid")
 
     page.goto(f"/odoo/service-sheets/{sheet}")
     hand.actions = 0
-    hand.header("action_open_handover")
+    hand.step("action_open_handover")
     rows = dialog.locator(".o_field_widget[name=line_ids] .o_data_row")
     expect(rows).to_have_count(2)
     hand.show("dialog")

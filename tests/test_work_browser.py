@@ -144,19 +144,6 @@ def open_page(hand, name):
     expect(tab).to_have_class(re.compile("active"))
 
 
-def step(hand, name):
-    """Take a step of the sheet: by its button, or in the menu of the rest."""
-    header = hand.page.locator(".o_form_statusbar")
-    header.evaluate("bar => bar.scrollIntoView({block: 'center'})")
-    button = hand.page.locator(f".o_statusbar_buttons button[name={name}]")
-    if button.is_visible():
-        hand.press(button)
-        return
-    hand.press(hand.page.locator(".o_statusbar_buttons .dropdown-toggle"))
-    # The menu moves with the page while it scrolls: no thumb is that quick.
-    hand.page.locator(f".dropdown-menu button[name={name}]").dispatch_event("click")
-
-
 def test_day_of_a_technician(hand):
     open_my_work(hand)
     names = hand.page.locator(".o_kanban_record").all_inner_texts()
@@ -218,7 +205,7 @@ def test_day_of_a_technician(hand):
     hand.press(done)
     expect(not_done).to_be_visible()
     hand.show("done")
-    step(hand, "action_finish_repair")
+    hand.step("action_finish_repair")
     refusal = hand.page.get_by_role("dialog").filter(has_text="accepted 1.5")
     expect(refusal).to_be_visible()
     hand.show("refused")
@@ -233,7 +220,7 @@ def test_day_of_a_technician(hand):
     hand.press(dialog.get_by_role("button", name="Save"))
     expect(hand.page.locator("[name=work_log_ids]")).to_contain_text("01:15")
     hand.show("time")
-    step(hand, "action_finish_repair")
+    hand.step("action_finish_repair")
     reached = hand.page.get_by_role("radiogroup", name="Statusbar")
     expect(reached.get_by_role("button", name="Ready")).to_be_visible()
     hand.show("finished")
@@ -259,7 +246,7 @@ def test_visit_in_the_field(hand):
     hand.press(visit.get_by_text("Book VISIT"))
     open_page(hand, "visit")
     hand.show("visit")
-    step(hand, "action_sign")
+    hand.step("action_sign")
     dialog = hand.page.get_by_role("dialog")
     dialog.locator("[name=delivery_signed_by] input").fill("Ștefan Țăranu")
     dialog.locator("[name=delivery_signed_by] input").press("Tab")

@@ -40,11 +40,15 @@ class SaleOrder(models.Model):
             order.sheet_ids = order.order_line.sheet_line_ids.sheet_id
             order.sheet_count = len(order.sheet_ids)
 
-    @api.depends("order_line.sheet_line_ids.coverage")
+    @api.depends(
+        "order_line.sheet_line_ids.coverage", "order_line.sheet_line_ids.is_internal"
+    )
     def _compute_is_service_claim(self):
+        """What is internal is claimed from nobody, whatever covers it."""
         for order in self:
-            coverages = order.order_line.sheet_line_ids.mapped("coverage")
-            order.is_service_claim = set(coverages) == {"warranty"}
+            lines = order.order_line.sheet_line_ids
+            billed = lines.filtered(lambda line: not line.is_internal)
+            order.is_service_claim = set(billed.mapped("coverage")) == {"warranty"}
 
     @api.depends("order_line.sheet_line_ids.sheet_id.ready_date")
     def _compute_service_date(self):

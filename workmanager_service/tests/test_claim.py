@@ -42,6 +42,13 @@ class TestClaim(ServiceCommon):
         ).create({}).action_create_payments()
         self.assertEqual(sheet.claim_state, "paid")
 
+    def test_internal_line_is_no_claim(self):
+        sheet = self._evaluate(self._create_sheet())
+        sheet.line_ids.coverage = "warranty"
+        sheet.line_ids[1].is_internal = True
+        sheet.action_create_quotation()
+        self.assertEqual(sheet.claim_order_ids.partner_id, self.manufacturer)
+
     def test_claim_that_was_credited_is_refused(self):
         sheet = self._finish_under_warranty("SN-002")
         sheet.action_create_invoice()

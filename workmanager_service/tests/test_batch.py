@@ -63,6 +63,12 @@ class TestBatch(ServiceCommon):
         self.assertEqual(approved.state, "approved")
         self.assertEqual(list(self._get_refusals(action)), [approved])
 
+    def test_start_evaluation_withdraws_no_quotation(self):
+        quoted = self._quote(self._create_sheet())
+        action = self._run("start_evaluation", quoted, self.technician)
+        self.assertIn("has to decide", self._get_refusals(action)[quoted])
+        self.assertEqual(quoted.sudo().sale_order_ids.state, "draft")
+
     def test_start_repair(self):
         approved = self._approve(self._create_sheet())
         received = self._create_sheet()

@@ -109,7 +109,13 @@ class SheetBatch(models.TransientModel):
         return *self._try_each(assign), None
 
     def _apply_start_evaluation(self):
-        return *self._try_each(lambda sheet: sheet.action_start_evaluation()), None
+        def start(sheet):
+            # To withdraw a quotation is a decision for each sheet.
+            if sheet.state == "quoted":
+                raise UserError(sheet._next_step_message())
+            sheet.action_start_evaluation()
+
+        return *self._try_each(start), None
 
     def _apply_start_repair(self):
         return *self._try_each(lambda sheet: sheet.action_start_repair()), None

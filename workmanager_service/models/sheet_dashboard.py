@@ -236,10 +236,5 @@ class Sheet(models.Model):
     @api.model
     def _count_my_checks(self):
         return self.env["workmanager.evaluation.check"].search_count(
-            [
-                ("user_id", "=", self.env.uid),
-                ("result", "=", False),
-                ("evaluation_id.state", "=", "draft"),
-                ("sheet_id.state", "not in", CLOSED_STATES),
-            ]
+            [("user_id", "=", self.env.uid), ("is_to_do", "=", True)]
         )

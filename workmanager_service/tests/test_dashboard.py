@@ -45,6 +45,15 @@ class TestDashboard(ServiceCommon):
     def test_empty_shop(self):
         self.assertEqual(self._get_counts(self.manager), {})
 
+    def test_checks_of_a_repair_that_was_given_up(self):
+        self.laptop.checkpoint_ids.phase = "both"
+        sheet = self._approve(self._create_sheet())
+        sheet.action_start_repair()
+        sheet.final_check_ids.user_id = self.technician
+        self.assertEqual(self._get_counts(self.technician)["my_checks"], 3)
+        sheet.action_mark_unrepairable()
+        self.assertNotIn("my_checks", self._get_counts(self.technician))
+
     def test_way_of_a_sheet(self):
         """A sheet is at each step on the card of who has to act."""
         sheet = self._create_sheet()

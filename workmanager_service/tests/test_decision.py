@@ -112,6 +112,13 @@ class TestDecision(DecisionCommon):
             self._order_of(sheet).service_decision_user_id, self.technician
         )
 
+    def test_decision_in_the_future(self):
+        sheet = self._quote(self._create_sheet())
+        for action in (sheet.action_open_acceptance(), sheet.action_open_refusal()):
+            with self.assertRaisesRegex(UserError, "cannot be in the future"):
+                self._decide(action, date=Datetime.add(Datetime.now(), days=1))
+        self.assertEqual(sheet.state, "quoted")
+
     def test_decision_that_somebody_recorded_already(self):
         sheet = self._quote(self._create_sheet())
         action = sheet.action_open_refusal()

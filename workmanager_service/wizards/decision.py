@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.sale_order_decision import DECISION_CHANNELS
 
@@ -47,9 +50,15 @@ class Decision(models.TransientModel):
     def action_apply(self):
         """Record the decision, and do what follows from it.
 
-        :raises UserError: somebody else recorded one in the meantime
+        :raises UserError: it lies in the future, or somebody else recorded one in the
+            meantime
         """
         self.ensure_one()
+        # The clock of a counter may run a little ahead of the server's.
+        if self.date > fields.Datetime.now() + timedelta(minutes=5):
+            raise UserError(
+                self.env._("Say when the customer decided: it cannot be in the future.")
+            )
         sheets = self.sheet_ids._lock()
         record = {
             "decided_by": self.decided_by,

@@ -1,5 +1,7 @@
 from datetime import datetime
 
+from lxml import etree
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -69,6 +71,26 @@ class TestVisit(ServiceCommon):
         self.env.company.service_map_url = "https://maps.example.com/?q={address}"
         sheet.invalidate_recordset(["visit_map_url"])
         self.assertTrue(sheet.visit_map_url.startswith("https://maps.example.com/?q="))
+
+    def test_views(self):
+        """A phone shows cards, the next visit first; a calendar deletes no sheet."""
+        action = self.env.ref("workmanager_service.workmanager_sheet_action_visits")
+        self.assertEqual(action.mobile_view_mode, "kanban")
+        later = self._visit(datetime(2026, 3, 11, 8))
+        sooner = self._visit(datetime(2026, 3, 10, 8))
+        views = {kind: view_id for view_id, kind in action.views}
+        cards = etree.fromstring(
+            later.get_view(views["kanban"], view_type="kanban")["arch"]
+        )
+        self.assertEqual(
+            later.search(
+                [("id", "in", (later | sooner).ids)], order=cards.get("default_order")
+            ),
+            sooner + later,
+        )
+        for view_id in (views["calendar"], False):
+            view = later.get_view(view_id, view_type="calendar")
+            self.assertEqual(etree.fromstring(view["arch"]).get("delete"), "0")
 
     def test_no_address(self):
         self.site.active = False

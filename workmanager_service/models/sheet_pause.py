@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from .pause import PAUSE_REASONS
@@ -105,6 +106,7 @@ class Sheet(models.Model):
         :param str note: what they should know; may be empty
         """
         self._ensure_open()
+        self._ensure_colleague(user)
         for sheet in self.filtered(lambda sheet: sheet.user_id != user):
             previous = sheet.user_id
             # Whoever hands the sheet on may not be the one whose timer runs.
@@ -121,6 +123,18 @@ class Sheet(models.Model):
                 note=plaintext2html(note or ""),
             )
             sheet.message_post(body=sheet._get_hand_on_message(previous, note))
+
+    def _ensure_colleague(self, user):
+        """Refuse to give these sheets to who does not work for their companies."""
+        for company in self.company_id:
+            if user.share or company not in user.company_ids:
+                raise UserError(
+                    self.env._(
+                        "%(user)s does not work for %(company)s.",
+                        user=user.name,
+                        company=company.name,
+                    )
+                )
 
     def _get_hand_on_message(self, previous, note):
         self.ensure_one()

@@ -141,3 +141,23 @@ class TestPause(ServiceCommon):
         self.sheet.with_user(self.reception).action_cancel()
         with self.assertRaisesRegex(UserError, "cannot be changed"):
             self._hand_on(self.sheet, self.colleague)
+
+    def test_hand_on_to_who_does_not_work_here(self):
+        company = self.env["res.company"].create({"name": "Another shop"})
+        strangers = (
+            new_test_user(self.env, "wm_share", groups="base.group_portal"),
+            new_test_user(
+                self.env,
+                "wm_elsewhere",
+                groups="workmanager_service.group_technician",
+                company_id=company.id,
+                company_ids=[(6, 0, company.ids)],
+            ),
+        )
+        for stranger in strangers:
+            wizard = self.env["workmanager.hand.on"].with_user(self.technician)
+            dialog = wizard.create(
+                {"sheet_ids": [(6, 0, self.sheet.ids)], "user_id": stranger.id}
+            )
+            with self.assertRaisesRegex(UserError, "does not work for"):
+                dialog.action_hand_on()

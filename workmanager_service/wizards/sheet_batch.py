@@ -96,14 +96,7 @@ class SheetBatch(models.TransientModel):
 
         def assign(sheet):
             sheet._ensure_open()
-            if sheet.company_id not in user.company_ids:
-                raise UserError(
-                    self.env._(
-                        "%(user)s does not work for %(company)s.",
-                        user=user.name,
-                        company=sheet.company_id.name,
-                    )
-                )
+            sheet._ensure_colleague(user)
             sheet.user_id = user
 
         return *self._try_each(assign), None

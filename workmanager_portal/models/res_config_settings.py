@@ -6,7 +6,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     service_status_origins = fields.Text(string="Sites with the Status Form")
-    service_status_snippet = fields.Text(
+    service_status_snippet = fields.Char(
         string="Line for the Site", compute="_compute_service_status_snippet"
     )
 

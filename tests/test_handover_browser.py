@@ -143,7 +143,8 @@ def test_invoice_payment_and_handover(hand):
     hand.press(dialog.locator("footer .btn-primary"))
 
     hand.step("action_create_invoice")
-    expect(page.locator(".o_field_widget[name=invoice_line_ids]")).to_be_attached()
+    invoice = page.locator(".o_field_widget[name=invoice_line_ids]")
+    expect(invoice).to_be_attached(timeout=20_000)  # the first form of an invoice
     hand.step("action_post")
     expect(page.locator("button[name=action_post]")).to_have_count(0)
     hand.step("action_register_payment")

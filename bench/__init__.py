@@ -1,0 +1,1 @@
+"""What scripts/bench measures: Workmanager beside Odoo's own Repairs."""

@@ -294,7 +294,6 @@ class SheetLine(models.Model):
             "operation_id": self.operation_id.id,
             "coverage": self.coverage,
             "is_internal": self.is_internal,
-            "price_unit": self.price_unit,
             "discount": self.discount,
             "sequence": self.sequence,
         }

@@ -118,24 +118,32 @@ class Sheet(models.Model):
         self.ensure_one()
         planned_sudo = planned.sudo()  # technicians have no sales rights
         sale_line = planned_sudo.sale_line_id
+        unit = self.env["uom.uom"].browse(request["product_uom_id"])
+        if not unit._has_common_reference(planned.product_uom_id):
+            unit = planned.product_uom_id  # a metre in place of a piece: one for one
+        exchanged = unit._compute_quantity(
+            request["quantity"], planned.product_uom_id, round=False
+        )
         left = planned_sudo.quantity - planned_sudo.quantity_used
-        if planned.product_uom_id.compare(request["quantity"], left) > 0:
+        if planned.product_uom_id.compare(exchanged, left) > 0:
             raise UserError(
                 self.env._(
                     "%(sheet)s: only %(left)s of “%(part)s” are left to exchange.",
                     sheet=self.name,
-                    left=f"{left:g}",
+                    left=f"{left:g} {planned.product_uom_id.name}",
                     part=planned.name,
                 )
             )
+        price = planned.product_uom_id._compute_price(sale_line.price_unit, unit)
         line = self.env["workmanager.sheet.line"].create(
             {
                 **request,
                 **planned._prepare_exchange_values(),
                 "sheet_id": self.id,
+                "price_unit": price,
             }
         )
-        sale_line.product_uom_qty -= request["quantity"]
+        sale_line.product_uom_qty -= exchanged
         planned_sudo.quantity_done = min(
             planned_sudo.quantity_done, planned_sudo.quantity
         )
@@ -143,7 +151,7 @@ class Sheet(models.Model):
             **line._prepare_sale_order_line_values(),
             "order_id": sale_line.order_id.id,
             "sequence": sale_line.sequence,
-            "price_unit": sale_line.price_unit,
+            "price_unit": price,
             "discount": sale_line.discount,
             "tax_ids": [Command.set(sale_line.tax_ids.ids)],
         }

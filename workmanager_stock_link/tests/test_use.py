@@ -253,6 +253,31 @@ class TestUse(PartsCase):
         sheet.action_finish_repair()
         self.assertEqual(self._quantities(), (1, 0))
 
+    def test_exchange_in_another_unit(self):
+        """A dozen of screws in exchange for single ones: money and stock agree."""
+        dozen = self.env.ref("uom.product_uom_dozen")
+        screws = self._create_part("Screws", barcode="SCREWS", uom_id=dozen.id)
+        self._stock_up(screws, 2)
+        self._stock_up(self.part, 30)
+        sheet = self._repair((self.part, 18))
+        planned, total = sheet.line_ids, sheet.amount_total
+        form = self._open(sheet)
+        self._scan(form, "SCREWS", "SCREWS")
+        with form.line_ids.edit(1) as row:
+            row.replaces_id = planned
+        with self.assertRaisesRegex(UserError, "only 18 Units of"):
+            form.save().action_confirm()
+        form = self._open(sheet)
+        self._scan(form, "SCREWS")
+        with form.line_ids.edit(1) as row:
+            row.replaces_id = planned
+        form.save().action_confirm()
+        other = sheet.line_ids - planned
+        self.assertEqual((planned.quantity, other.quantity), (6, 1))
+        self.assertEqual((other.product_uom_id, other.price_unit), (dozen, 1200))
+        self.assertAlmostEqual(sheet.amount_total, total)
+        self.assertEqual(self._quantities(), (30, 6))
+
     def test_exchange_of_what_is_ordered(self):
         """The draft purchase of the planned part is not needed any more."""
         other = self._create_part("Other", barcode="OTHER")

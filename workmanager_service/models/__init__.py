@@ -1,6 +1,7 @@
 from . import unlock_mixin
 from . import intake_terms_mixin
 from . import limits_mixin
+from . import sheets_mixin
 from . import accessory
 from . import account_move
 from . import analytic_line

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "workmanager.sheets.mixin"]
 
     service_reference = fields.Char(
         string="Service Sheet",
@@ -10,14 +11,6 @@ class AccountMove(models.Model):
         copy=False,
         help="The sheets whose work is invoiced, or the month of the claims.",
     )
-    sheet_ids = fields.Many2many(
-        "workmanager.sheet",
-        string="Service Sheets",
-        compute="_compute_sheet_ids",
-        search="_search_sheet_ids",
-        compute_sudo=True,
-    )
-    sheet_count = fields.Integer(compute="_compute_sheet_ids", compute_sudo=True)
 
     @api.depends("invoice_line_ids.sale_line_ids.order_id.sheet_ids")
     def _compute_sheet_ids(self):
@@ -36,11 +29,6 @@ class AccountMove(models.Model):
             (f"{lines}.sheet_line_ids.sheet_id", "in", value),
             (f"{lines}.order_id.order_line.sheet_line_ids.sheet_id", "in", value),
         ]
-
-    def action_view_sheets(self):
-        """Open the service sheets whose work is invoiced here."""
-        self.env["workmanager.sheet"].check_access("read")
-        return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
 
     def _is_negative_invoice(self):
         """Whether this is an invoice of work that a larger down payment turned into a

@@ -1,17 +1,9 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 
 class PurchaseOrder(models.Model):
-    _inherit = "purchase.order"
-
-    sheet_ids = fields.Many2many(
-        "workmanager.sheet",
-        string="Service Sheets",
-        compute="_compute_sheet_ids",
-        search="_search_sheet_ids",
-        compute_sudo=True,
-    )
-    sheet_count = fields.Integer(compute="_compute_sheet_ids", compute_sudo=True)
+    _name = "purchase.order"
+    _inherit = ["purchase.order", "workmanager.sheets.mixin"]
 
     @api.depends("order_line.move_dest_ids.sale_line_id.sheet_line_ids.sheet_id")
     def _compute_sheet_ids(self):
@@ -25,12 +17,6 @@ class PurchaseOrder(models.Model):
             return NotImplemented
         path = "order_line.move_dest_ids.sale_line_id.sheet_line_ids.sheet_id"
         return [(path, "in", value)]
-
-    def action_view_sheets(self):
-        """Open the service sheets that wait for this order."""
-        self.ensure_one()
-        self.env["workmanager.sheet"].check_access("read")
-        return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
 
     def button_cancel(self):
         """Take what is free for the parts that do not come, and tell who buys them."""

@@ -1,22 +1,17 @@
 from collections import defaultdict
 
+from markupsafe import escape
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .sale_order_line import DONE_STATES
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "workmanager.sheets.mixin"]
 
-    sheet_ids = fields.Many2many(
-        "workmanager.sheet",
-        string="Service Sheets",
-        compute="_compute_sheet_ids",
-        search="_search_sheet_ids",
-        compute_sudo=True,
-    )
-    sheet_count = fields.Integer(compute="_compute_sheet_ids", compute_sudo=True)
     is_service_claim = fields.Boolean(
         string="Claim to a Manufacturer",
         compute="_compute_is_service_claim",
@@ -67,12 +62,6 @@ class SaleOrder(models.Model):
         if operator != "in":
             return NotImplemented
         return [("order_line.sheet_line_ids.sheet_id", "in", value)]
-
-    def action_view_sheets(self):
-        """Open the service sheets that this order serves."""
-        self.ensure_one()
-        self.env["workmanager.sheet"].check_access("read")
-        return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))
 
     def action_quotation_sent(self):
         """Tell the customer of a service that the offer is there: no e-mail did."""
@@ -136,8 +125,35 @@ class SaleOrder(models.Model):
                 ("service_date", "<", today.replace(day=1)),
             ]
         ).filtered(lambda order: order._has_more_to_bill())
-        if claims:
-            claims._create_service_invoices()
+        for group in claims._group_for_invoices():
+            group._create_claim_invoice_or_report()
+
+    def _create_claim_invoice_or_report(self):
+        """Invoice these claims together; what stops that waits for its salesperson and
+        holds no other claim back."""
+        try:
+            with self.env.cr.savepoint():
+                self._create_service_invoices()
+        except (UserError, ValidationError) as error:
+            self._report_claim_failure(error)
+
+    def _report_claim_failure(self, error):
+        """Tell whoever sells, once, why these claims could not be invoiced."""
+        claim, summary = self[0], self.env._("Claim Not Invoiced")
+        if summary in claim.activity_ids.mapped("summary"):
+            return
+        seller = claim.user_id or claim.sheet_ids[:1]._get_quotation_responsible()
+        note = self.env._(
+            "No invoice could be made of this claim: %s Mend that, and create the "
+            "invoice yourself or wait for the next night.",
+            error.args[0],
+        )
+        claim.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=summary,
+            note=escape(note),
+            user_id=(seller or self.env.user).id,
+        )
 
     def _prepare_invoice(self):
         return {

@@ -56,6 +56,16 @@ class SaleOrder(models.Model):
         self._lock_service_orders()
         return super().action_confirm()
 
+    def action_cancel(self):
+        """Cancel by hand what no repair is under way for.
+
+        :raises UserError: the work on a sheet goes on, or is done, under the order
+        """
+        for order in self:
+            if error := order._service_cancellation_error_message():
+                raise UserError(error)
+        return super().action_cancel()
+
     def action_draft(self):
         """Take cancelled quotations up again.
 
@@ -80,12 +90,16 @@ class SaleOrder(models.Model):
 
     def _action_cancel(self):
         self._lock_service_orders()
-        # Cancelled while its sheet waits for it, a quotation is refused.
+        # Cancelled while its sheet waits for it, a quotation is refused; during the
+        # repair that is only what was not accepted yet.
         refused_sudo = self.sudo().filtered(
             lambda order: (
-                order.state != "cancel"
-                and set(order.sheet_ids.mapped("state"))
-                & {"quoted", "approved", "repair"}
+                set(order.sheet_ids.mapped("state"))
+                & {
+                    "draft": {"quoted", "approved", "repair"},
+                    "sent": {"quoted", "approved", "repair"},
+                    "sale": {"quoted", "approved"},
+                }.get(order.state, set())
             )
         )
         refused_sudo._complete_decision("refused")
@@ -135,6 +149,27 @@ class SaleOrder(models.Model):
                 state=over[0]._get_state_label().lower(),
             )
         return False
+
+    def _service_cancellation_error_message(self):
+        """Return why an accepted order of service work is not cancelled, or False."""
+        self.ensure_one()
+        if self.state != "sale" or self._is_diagnosis_fee():
+            return False
+        sheets = self.sudo().sheet_ids.filtered(
+            lambda sheet: (
+                sheet.state == "repair"
+                or (sheet.state == "ready" and sheet.outcome == "repaired")
+            )
+        )
+        if not sheets:
+            return False
+        return self.env._(
+            "%(sheet)s is repaired under %(order)s, which was accepted. Cancel the "
+            "sheet or mark it as unrepairable, or set what is not wanted on the order "
+            "to 0.",
+            sheet=sheets[0].name,
+            order=self.name,
+        )
 
     def _superseded_message(self):
         self.ensure_one()

@@ -114,6 +114,38 @@ class TestClaim(ServiceCommon):
             self.env["sale.order"]._cron_invoice_claims()
             self.assertEqual(len(january.invoice_ids), 1)
 
+    def test_claim_that_fails_holds_no_other_back(self):
+        self.env.company.write(
+            {"service_claim_invoicing": "monthly", "service_claim_auto": True}
+        )
+        other = self.env["workmanager.brand"].create(
+            {
+                "name": "Other brand",
+                "partner_id": self.env["res.partner"].create({"name": "Alta SRL"}).id,
+            }
+        )
+        with freeze_time(datetime(2031, 1, 15, 10)):
+            wrong = self._finish_under_warranty("SN-1")
+            right = self._finish_under_warranty("SN-2", other)
+        journal = self.env["account.journal"].search(
+            [("type", "=", "purchase"), ("company_id", "=", self.env.company.id)],
+            limit=1,
+        )
+        wrong.claim_order_ids.journal_id = journal
+        with freeze_time(datetime(2031, 2, 3, 10)):
+            for _night in range(2):
+                self.env["sale.order"]._cron_invoice_claims()
+        self.assertEqual(right.invoice_ids.state, "draft")
+        self.assertFalse(wrong.invoice_ids)
+        activity = wrong.claim_order_ids.activity_ids.filtered(
+            lambda activity: activity.summary == "Claim Not Invoiced"
+        )
+        self.assertEqual(len(activity), 1, "it is told once, not each night")
+        self.assertIn("journal", activity.note)
+        wrong.claim_order_ids.journal_id = False
+        wrong.claim_order_ids.action_invoice_claims()
+        self.assertEqual(wrong.invoice_ids.state, "draft")
+
     def test_warranty_holds_no_hand_over_back(self):
         self.env.company.service_delivery_policy = "paid"
         self.env.company.service_claim_invoicing = "monthly"

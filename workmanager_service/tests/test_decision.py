@@ -269,6 +269,25 @@ class TestDecision(DecisionCommon):
         self.assertEqual(sheet.state, "ready")
         self.assertAlmostEqual(sheet.amount_total, 390 * 1.21)
 
+    def test_accepted_order_is_not_cancelled_under_the_repair(self):
+        sheet, first, _extra = self._find_more()
+        supplement = sheet.sudo().sale_order_ids - first
+        with self.assertRaisesRegex(UserError, f"{sheet.name} is repaired under"):
+            first.action_cancel()
+        supplement.action_cancel()
+        self.assertEqual(supplement.service_decision, "refused")
+        sheet.action_finish_repair()
+        with self.assertRaisesRegex(UserError, "set what is not wanted"):
+            first.action_cancel()
+        self.assertEqual((first.state, first.service_decision), ("sale", "accepted"))
+
+    def test_accepted_order_ends_with_its_sheet(self):
+        sheet = self._approve(self._create_sheet())
+        sheet.action_start_repair()
+        order = sheet.sudo().sale_order_ids
+        sheet.with_user(self.reception).action_cancel()
+        self.assertEqual((order.state, order.service_decision), ("cancel", "accepted"))
+
     def test_more_done_than_accepted_asks_for_a_quotation(self):
         sheet = self._approve(self._create_sheet())
         sheet.action_start_repair()

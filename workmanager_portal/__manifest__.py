@@ -5,6 +5,7 @@
     "category": "Services/Workmanager",
     "author": "Workmanager",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png"],
     "depends": ["workmanager_service", "portal"],
     "data": [
         "security/ir.model.access.csv",

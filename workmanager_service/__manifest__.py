@@ -5,6 +5,7 @@
     "category": "Services/Workmanager",
     "author": "Workmanager",
     "license": "LGPL-3",
+    "images": ["static/description/banner.png"],
     "depends": ["sale_management", "resource"],
     "data": [
         "security/res_groups.xml",

@@ -50,7 +50,7 @@ def answers_json(method):
 class StatusApiController(StatusController):
     """The status for other web sites: a script, a frame, and what both ask.
 
-    The contract is in docs/status-form.md; what is in it does not change in version 1.
+    The contract is in docs/en/status-form.md: version 1 does not change what is in it.
     """
 
     # -------------------------------------------------------------------- API

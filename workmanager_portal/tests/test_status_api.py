@@ -12,7 +12,7 @@ MAX_SCRIPT = 15_000
 
 @tagged("post_install", "-at_install")
 class TestStatusApi(PortalCommon):
-    """What other web sites may ask, and what they get: docs/status-form.md."""
+    """What other web sites may ask, and what they get: docs/en/status-form.md."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-// The service status form for any web site; see docs/status-form.md.
+// The service status form for any web site; see docs/en/status-form.md.
 // Stands alone: no library, no style of the page, no request but to its own server.
 (() => {
   const script = document.currentScript;

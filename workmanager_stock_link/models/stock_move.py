@@ -320,7 +320,7 @@ class StockMove(models.Model):
         return waiting
 
     def _split_off_rest(self):
-        """Let moves of their own wait for what these do not take.
+        """Let moves of their own hold, or wait for, what these do not take.
 
         :return: the new moves
         """
@@ -335,6 +335,8 @@ class StockMove(models.Model):
                 values += move._split(rest)
         moves = self.create(values)
         moves._action_confirm(merge=False, create_proc=False)
+        # What was bought and has arrived is no more on its way: Odoo takes it so.
+        moves.filtered(lambda move: move.state == "waiting")._action_assign()
         return moves
 
     def _release_purchases(self, quantity):

@@ -8,6 +8,7 @@ others waiting.
 """
 
 import contextlib
+import sys
 
 import psycopg2
 
@@ -64,9 +65,15 @@ class _Locks:
             raise
 
     def _keep(self):
-        self.cr.prerollback.add(lambda: self.cr.postrollback.add(self._after_rollback))
+        self.cr.prerollback.add(self._before_rollback)
         # First of all: another hook that fails must not leave the locks behind.
         self.cr.postcommit._funcs.appendleft(self.release)
+
+    def _before_rollback(self):
+        # Whoever holds a lock from the first try, and waits for a sheet of somebody who
+        # waits for that lock, lets them go: the next try would end the same way.
+        deadlock = isinstance(sys.exc_info()[1], psycopg2.errors.DeadlockDetected)
+        self.cr.postrollback.add(self.release if deadlock else self._after_rollback)
 
     def _after_rollback(self):
         if "_obj" in vars(self.cr):

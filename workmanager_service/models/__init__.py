@@ -21,6 +21,7 @@ from . import evaluation_checklist
 from . import fault
 from . import hourly_cost
 from . import ir_actions_report
+from . import ir_attachment
 from . import mail_activity_type
 from . import operation
 from . import operation_line

@@ -10,6 +10,7 @@ from . import test_documents
 from . import test_documents_intake
 from . import test_evaluation
 from . import test_final_checks
+from . import test_full_disk
 from . import test_figures
 from . import test_flow
 from . import test_history

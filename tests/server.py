@@ -22,6 +22,11 @@ from psycopg2 import sql
 
 READY_TIMEOUT = 90
 REQUEST_TIMEOUT = 120
+# A drawing of one pixel, as the web client sends what was drawn.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    "awAAAABJRU5ErkJggg=="
+)
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 
@@ -111,6 +116,21 @@ class OdooServer:
         """A new browser, logged in where a login is given (password: the login)."""
         session = OdooSession(self)
         return session.login(login, password or login) if login else session
+
+    def session_for_crowds(self, login):
+        """A browser of an administrator's that readies the server for many at once.
+
+        An acceptance online prints the order, and the printer asks the server for its
+        styles: when every worker is busy with an acceptance, none is left to answer.
+        """
+        session = self.session(login)
+        session.call(
+            "ir.config_parameter",
+            "set_param",
+            "report.url",
+            f"http://127.0.0.1:{self.gevent_port}",
+        )
+        return session
 
     @contextlib.contextmanager
     def cursor(self):

@@ -7,12 +7,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from server import RpcError, running_server
+from server import SIGNATURE, RpcError, running_server
 
-SIGNATURE = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
-    "awAAAABJRU5ErkJggg=="
-)
 PRICE = 100
 
 
@@ -30,16 +26,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def admin(server):
-    session = server.session("admin")
-    # An acceptance online prints the order, and the printer asks the server for its
-    # styles: when every worker is busy with an acceptance, none is left to answer.
-    session.call(
-        "ir.config_parameter",
-        "set_param",
-        "report.url",
-        f"http://127.0.0.1:{server.gevent_port}",
-    )
-    return session
+    return server.session_for_crowds("admin")
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from requests import RequestException
-from server import RpcError, running_server
+from server import SIGNATURE, RpcError, running_server
 
 CUSTOMERS = 20
 ONLINE = range(0, CUSTOMERS, 8)  # who accepts on the portal; the others at the counter
 PIECES = 10
-SIGNATURE = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
-    "awAAAABJRU5ErkJggg=="
-)
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +26,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def admin(server):
-    session = server.session("admin")
-    # An acceptance online prints the order, and the printer asks the server for its
-    # styles: when every worker is busy with an acceptance, none is left to answer.
-    session.call(
-        "ir.config_parameter",
-        "set_param",
-        "report.url",
-        f"http://127.0.0.1:{server.gevent_port}",
-    )
-    return session
+    return server.session_for_crowds("admin")
 
 
 @pytest.fixture(scope="module")

@@ -81,13 +81,20 @@ class Sheet(models.Model):
     def _pause(self, reason, note):
         """Let these repairs wait, for ``reason``; their timers stop.
 
+        Those that wait for the same already go on waiting.
+
         :param str reason: one of ``PAUSE_REASONS``
         :param str note: details; may be empty unless the reason is ``other``
         :raises UserError: a sheet is not under repair, or the details are missing
         """
-        self._end_pauses()
+        others = self.filtered(
+            lambda sheet: (
+                (sheet.pause_reason, sheet.pause_note or "") != (reason, note or "")
+            )
+        )
+        others._end_pauses()
         self.env["workmanager.pause"].create(
-            [{"sheet_id": sheet.id, "reason": reason, "note": note} for sheet in self]
+            [{"sheet_id": sheet.id, "reason": reason, "note": note} for sheet in others]
         )
 
     def _end_pauses(self):

@@ -33,6 +33,12 @@ class TestPause(ServiceCommon):
         form.record.action_pause()
         return self.sheet.pause_ids.filtered(lambda pause: not pause.stop)
 
+    def test_the_same_again_changes_nothing(self):
+        pause = self._pause("customer", "On holiday")
+        self.assertEqual(self._pause("customer", "On holiday"), pause)
+        self.assertEqual(self.sheet.pause_ids, pause)
+        self.assertNotEqual(self._pause("customer", "Back on Monday"), pause)
+
     def test_pause_and_resume(self):
         with freeze_time("2026-03-10 08:00:00"):
             self.sheet.action_start_timer()

@@ -366,7 +366,10 @@ class Intake(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("write")
-        self.lock_for_update()
+        # Who takes in at the same moment waits, and then finds the sheet.
+        self.env.cr.execute(
+            "SELECT id FROM workmanager_intake WHERE id = %s FOR UPDATE", self.ids
+        )
         if not self.sheet_id:
             if error := self._intake_error_message():
                 raise UserError(error)

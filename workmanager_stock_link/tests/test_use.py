@@ -79,6 +79,33 @@ class TestUse(PartsCase):
         sheet.with_user(self.reception).action_create_invoice()
         self.assertEqual(sheet.sudo().invoice_ids.invoice_line_ids.quantity, 2)
 
+    def test_part_of_what_was_bought(self):
+        """The rest of it has arrived, too, and stays reserved for the sheet."""
+        sheet = self._accept((self.part, 2))
+        order = self._purchase_lines().order_id
+        order.button_confirm()
+        self._receive(order)
+        sheet.action_start_repair()
+        form = self._open(sheet.with_user(self.technician))
+        self._scan(form, self.part.barcode)
+        form.save().action_confirm()
+        self.assertEqual(self._quantities(), (1, 1))
+        self.assertEqual(sheet.parts_state, "available")
+        sheet.line_ids.with_user(self.technician).action_use()
+        self.assertEqual(self._quantities(), (0, 0))
+        self.assertEqual(sheet.line_ids.quantity_used, 2)
+
+    def test_the_same_screen_twice(self):
+        self._stock_up(self.part, 5)
+        sheet = self._repair((self.part, 2))
+        form = self._open(sheet)
+        self._scan(form, self.part.barcode)
+        use = form.save()
+        use.action_confirm()
+        with self.assertRaisesRegex(UserError, "were used already"):
+            use.action_confirm()
+        self.assertEqual(sheet.line_ids.quantity_used, 1)
+
     def test_tick(self):
         self._stock_up(self.part, 5)
         sheet = self._repair((self.part, 2))

@@ -32,6 +32,7 @@ class PartsUse(models.TransientModel):
         precompute=True,
     )
     has_excess = fields.Boolean(compute="_compute_has_excess")
+    is_done = fields.Boolean(readonly=True)
     excess_policy = fields.Selection(
         [
             ("quote", "Ask for a supplementary quotation"),
@@ -155,18 +156,29 @@ class PartsUse(models.TransientModel):
     def action_confirm(self):
         """Take these parts out of stock now; put back those below zero.
 
-        :raises UserError: nothing is counted, or it is not there
+        :raises UserError: nothing is counted, it is not there, or it was taken already
         :raises AccessError: only a manager uses more at our cost
         """
         self.ensure_one()
         sheet = self.sheet_id
         sheet._ensure_uses_parts()
+        if self.is_done:
+            raise UserError(
+                self.env._(
+                    "%s: these parts were used already. Open “Use Parts” again to use "
+                    "more.",
+                    sheet.name,
+                )
+            )
         rows = self.line_ids.filtered(
             lambda row: not row.product_uom_id.is_zero(row.quantity)
         )
         if not rows:
             raise UserError(self.env._("Scan or tick the parts that you used."))
         rows._ensure_valid()
+        self.is_done = True
+        # Whoever confirms the same screen at the same moment is stopped here.
+        self.flush_recordset(["is_done"])
         if self.has_excess and self.excess_policy == "own_cost":
             sheet._ensure_gives_away()
         planned = rows.filtered("line_id")

@@ -29,8 +29,8 @@ def load(env):
     )
     shop = load_company(env)
     load_catalogue(shop)
-    load_customers(shop)
     with Clock(env) as clock:
+        load_customers(shop, clock)
         load_journeys(shop, clock)
     env["mail.mail"].sudo().search([("state", "=", "outgoing")]).cancel()
     parameters.set_param(LOADED, "1")

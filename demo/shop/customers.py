@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 
-from odoo import Command, fields
+from odoo import Command
 
 from .tools import read, state
 
 
-def load_customers(shop):
-    """Create the customers and what they own."""
+def load_customers(shop, clock):
+    """Create the customers and what they own, registered when it first came."""
     for row in read("customers"):
         shop.partners[row["key"]] = _create_customer(shop, row)
-    today = fields.Date.today()
+    today = clock.real.date()
+    ages = {}
+    for row in read("sheets"):
+        ages[row["equipment"]] = max(row["days"], ages.get(row["equipment"], 0))
     for row in read("equipment"):
+        clock.set(clock.real - timedelta(days=ages.get(row["key"], 0) + 1))
         equipment = shop.env["workmanager.equipment"].create(
             {
                 "equipment_type_id": shop.types[row["type"]].id,

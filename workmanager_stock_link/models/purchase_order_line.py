@@ -46,15 +46,15 @@ class PurchaseOrderLine(models.Model):
     def _tell_not_needed(self, sheets):
         """Tell the buyer that the sheets of this confirmed line need it no more."""
         self.ensure_one()
-        order = self.order_id
-        note = self.env._(
+        buyer = self.order_id.user_id or self.order_id.company_id.service_buyer_id
+        order = self.order_id.with_context(lang=buyer.lang)
+        note = order.env._(
             "%(sheets)s no longer needs %(product)s. It stays on this confirmed order "
             "and goes to stock when it arrives, unless you agree otherwise with the "
             "vendor.",
             sheets=", ".join(sheets.mapped("name")),
-            product=self.product_id.display_name,
+            product=self.product_id.with_env(order.env).display_name,
         )
-        buyer = order.user_id or order.company_id.service_buyer_id
         order.activity_schedule(
             "mail.mail_activity_data_warning",
             note=Markup("<p>%s</p>") % note,

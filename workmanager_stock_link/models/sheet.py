@@ -174,13 +174,14 @@ class Sheet(models.Model):
             activity = sheet.activity_ids.filtered(
                 lambda a: a.activity_type_id == activity_type
             )
-            note = sheet._format_missing_parts(missing)
             if not missing:
                 activity.unlink()
-            elif not activity and schedule:
-                sheet.activity_schedule(
-                    MISSING_PARTS, note=note, user_id=sheet._get_parts_buyer().id
-                )
+                continue
+            buyer = sheet._get_parts_buyer()
+            reader = sheet.with_context(lang=buyer.lang or self.env.lang)
+            note = reader._format_missing_parts(missing.with_env(reader.env))
+            if not activity and schedule:
+                reader.activity_schedule(MISSING_PARTS, note=note, user_id=buyer.id)
             elif activity and activity[0].note != note:
                 activity[0].note = note
 

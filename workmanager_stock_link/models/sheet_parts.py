@@ -69,14 +69,16 @@ class Sheet(models.Model):
                 lines |= waiting
             else:
                 lines |= lines.create({**request, "sheet_id": self.id})
-        self.activity_schedule(
+        user = self.received_by_id or self.user_id or self.env.user
+        sheet = self.with_context(lang=user.lang)
+        sheet.activity_schedule(
             "mail.mail_activity_data_todo",
-            summary=self.env._("Quote what the repair needs more"),
-            note=self._format_parts(
-                self.env._("Found during the repair:"),
-                [(line.quantity, line) for line in lines],
+            summary=sheet.env._("Quote what the repair needs more"),
+            note=sheet._format_parts(
+                sheet.env._("Found during the repair:"),
+                [(line.quantity, line) for line in lines.with_env(sheet.env)],
             ),
-            user_id=(self.received_by_id or self.user_id or self.env.user).id,
+            user_id=user.id,
         )
         return lines
 

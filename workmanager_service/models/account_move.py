@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 
 class AccountMove(models.Model):
@@ -36,6 +37,19 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.move_type == "out_refund" and any(
             line.quantity < 0 for line in self.invoice_line_ids
+        )
+
+    def _get_amount_due_message(self):
+        """Return the number, and what is left to pay where a part is paid."""
+        self.ensure_one()
+        if self.payment_state != "partial":
+            return self.name
+        return self.env._(
+            "%(invoice)s, %(amount)s left to pay",
+            invoice=self.name,
+            amount=formatLang(
+                self.env, self.amount_residual, currency_obj=self.currency_id
+            ),
         )
 
     def _get_service_reference(self):

@@ -187,13 +187,17 @@ class Sheet(models.Model):
         if not self._is_invoiced():
             return self.env._("%s is not invoiced yet.", self.name)
         unpaid_sudo = self._get_customer_invoices().filtered(
-            lambda move: move.state == "posted" and move.payment_state == "not_paid"
+            lambda move: (
+                move.state == "posted" and move.payment_state in ("not_paid", "partial")
+            )
         )
         if unpaid_sudo:
             return self.env._(
                 "%(sheet)s is not paid yet: %(invoice)s.",
                 sheet=self.name,
-                invoice=", ".join(unpaid_sudo.mapped("name")),
+                invoice=", ".join(
+                    move._get_amount_due_message() for move in unpaid_sudo
+                ),
             )
         return False
 

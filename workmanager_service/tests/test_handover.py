@@ -159,6 +159,33 @@ class TestHandover(DocumentsCommon):
         sheet.invoice_ids.action_post()
         self.assertIn("not paid yet", self._open(sheet).warning)
 
+    def test_the_counter_is_told_what_is_left_to_pay(self):
+        sheet = self._repair(self._create_sheet()).with_user(self.reception)
+        sheet.action_create_invoice()
+        invoice = sheet.invoice_ids
+        invoice.action_post()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"amount": invoice.amount_total - 10}).action_create_payments()
+        self.assertEqual(invoice.payment_state, "partial")
+        warning = self._open(sheet).warning
+        self.assertIn(invoice.name, warning)
+        self.assertRegex(warning, r"10[.,]00.* left to pay")
+
+    def test_accessory_that_came_later_is_not_forgotten(self):
+        sheet = self._create_ready_sheet()
+        handover = self._open(sheet)
+        handover.action_tick_all()
+        sheet.accessory_ids |= self.env["workmanager.accessory"].create(
+            {"name": "Power cord"}
+        )
+        with self.assertRaisesRegex(UserError, "Power cord came to .* open it again"):
+            handover.action_hand_over_only()
+        again = self._open(sheet)
+        again.action_tick_all()
+        again.action_hand_over_only()
+        self.assertEqual(sheet.returned_accessory_ids, sheet.accessory_ids)
+
     def test_down_payment_of_a_cancelled_order_is_told(self):
         self.env.company.service_delivery_policy = "paid"
         sheet = self._approve(self._create_sheet())

@@ -164,6 +164,8 @@ class Handover(models.TransientModel):
     def _error_message(self):
         """Return what is missing on the dialog, or False."""
         self.ensure_one()
+        if message := self._added_accessories_message():
+            return message
         open_lines = self.line_ids.filtered(
             lambda line: not line.is_returned and not (line.note or "").strip()
         )
@@ -175,6 +177,20 @@ class Handover(models.TransientModel):
             )
         if not (self.signed_by or "").strip():
             return self.env._("Write who takes the equipment.")
+        return False
+
+    def _added_accessories_message(self):
+        """Return what the dialog does not list yet, or False."""
+        lines = self.line_ids.grouped("sheet_id")
+        for sheet in self.sheet_ids:
+            known = lines.get(sheet, self.line_ids.browse()).accessory_id
+            if added := sheet.accessory_ids - known:
+                return self.env._(
+                    "%(accessories)s came to %(sheet)s since this dialog was opened. "
+                    "Close it and open it again.",
+                    accessories=", ".join(added.mapped("name")),
+                    sheet=sheet.name,
+                )
         return False
 
     def _prepare_delivery_values(self, sheet):

@@ -70,9 +70,7 @@ class Photo(models.Model):
             if not photo.image_1920:
                 raise ValidationError(self.env._("Choose the picture of the photo."))
             if not is_picture(base64.b64decode(photo.image_1920)):
-                raise ValidationError(
-                    self.env._("%s is not a picture.", photo.display_name)
-                )
+                raise ValidationError(self._unreadable_message())
 
     @api.constrains("sheet_id", "check_id")
     def _check_check_id(self):
@@ -89,11 +87,13 @@ class Photo(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._ensure_readable(vals_list)
         photos = super().create(vals_list)
         photos._ensure_changeable()
         return photos
 
     def write(self, vals):
+        self._ensure_readable([vals])
         self._ensure_changeable(vals)
         self.sheet_id.browse(vals.get("sheet_id"))._ensure_open()
         self.check_id.browse(vals.get("check_id")).evaluation_id._ensure_draft()
@@ -112,6 +112,23 @@ class Photo(models.Model):
         return True
 
     # --------------------------------------------------------------- BUSINESS
+
+    def _ensure_readable(self, vals_list):
+        """Say in the user's language which files are no pictures: Odoo tells it in
+        English only, when it makes the small sizes."""
+        for vals in vals_list:
+            try:
+                raw = base64.b64decode(vals.get("image_1920") or b"")
+            except ValueError:
+                raw = b"?"
+            if raw and not is_picture(raw):
+                raise ValidationError(self._unreadable_message())
+
+    def _unreadable_message(self):
+        return self.env._(
+            "This file is not a picture that can be read. Choose a JPEG or PNG file, "
+            "or take the photo again."
+        )
 
     def _ensure_changeable(self, vals=()):
         """Refuse photos of closed sheets and those that prove a completed check.

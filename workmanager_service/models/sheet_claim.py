@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.fields import Domain
 
 CLAIM_STATES = [
     ("open", "Work Not Finished"),
@@ -18,7 +19,11 @@ class Sheet(models.Model):
         "sale.order", string="Claims", compute="_compute_claim", compute_sudo=True
     )
     claim_state = fields.Selection(
-        CLAIM_STATES, string="Claim", compute="_compute_claim", compute_sudo=True
+        CLAIM_STATES,
+        string="Claim",
+        compute="_compute_claim",
+        search="_search_claim_state",
+        compute_sudo=True,
     )
 
     @api.depends(
@@ -32,6 +37,18 @@ class Sheet(models.Model):
             claims = sheet.sale_order_ids.filtered("is_service_claim")
             sheet.claim_order_ids = claims
             sheet.claim_state = sheet._get_claim_state(claims)
+
+    def _search_claim_state(self, operator, value):
+        """Find sheets by how far their claims are: only they are computed."""
+        if operator != "in":
+            return NotImplemented
+        with_claim = [("line_ids.sale_line_id.order_id.is_service_claim", "=", True)]
+        claimed_sudo = self.sudo().search(with_claim)
+        found = claimed_sudo.filtered(lambda sheet: sheet.claim_state in value)
+        domain = Domain("id", "in", found.ids)
+        if False in value:
+            domain |= Domain("id", "not in", claimed_sudo.ids)
+        return domain
 
     @api.model
     def _get_claim_state(self, claims):

@@ -42,6 +42,23 @@ class TestClaim(ServiceCommon):
         ).create({}).action_create_payments()
         self.assertEqual(sheet.claim_state, "paid")
 
+    def test_sheets_are_found_by_their_claim(self):
+        unclaimed = self._create_sheet(equipment_id=self._create_equipment("SN-0").id)
+        waiting = self._finish_under_warranty("SN-1")
+        invoiced = self._finish_under_warranty("SN-2")
+        invoiced.action_create_invoice()
+        sheets = unclaimed | waiting | invoiced
+        for domain, expected in (
+            ([("claim_state", "=", "to_invoice")], waiting),
+            ([("claim_state", "in", ("to_invoice", "invoiced"))], waiting | invoiced),
+            ([("claim_state", "=", False)], unclaimed),
+            ([("claim_state", "!=", False)], waiting | invoiced),
+            ([("claim_state", "!=", "invoiced")], unclaimed | waiting),
+        ):
+            with self.subTest(domain=domain):
+                found = waiting.search([("id", "in", sheets.ids), *domain])
+                self.assertEqual(found, expected.sorted(lambda s: -s.id))
+
     def test_internal_line_is_no_claim(self):
         sheet = self._evaluate(self._create_sheet())
         sheet.line_ids.coverage = "warranty"

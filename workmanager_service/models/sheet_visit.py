@@ -40,6 +40,7 @@ class Sheet(models.Model):
     visit_address = fields.Char(string="Address", compute="_compute_visit_address")
     visit_phone = fields.Char(string="Call", compute="_compute_visit_address")
     visit_map_url = fields.Char(compute="_compute_visit_address")
+    calendar_title = fields.Char(compute="_compute_calendar_title")
     visit_conflict_id = fields.Many2one(
         "workmanager.sheet",
         string="At the Same Time",
@@ -79,6 +80,15 @@ class Sheet(models.Model):
             sheet.visit_map_url = address and pattern.replace(
                 "{address}", quote(address)
             )
+
+    @api.depends("partner_id", "equipment_id", "visit_address_id", "intake_mode")
+    def _compute_calendar_title(self):
+        """Tell who and what a sheet is for and, for a visit, where."""
+        for sheet in self:
+            parts = [sheet.partner_id.name, sheet.equipment_id._get_short_name()]
+            if sheet.intake_mode == "on_site":
+                parts.append(sheet.visit_address_id.city)
+            sheet.calendar_title = " · ".join(filter(None, parts))
 
     @api.depends("visit_start", "visit_stop", "user_id")
     def _compute_visit_conflict_id(self):

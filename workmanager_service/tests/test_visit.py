@@ -92,6 +92,14 @@ class TestVisit(ServiceCommon):
             view = later.get_view(view_id, view_type="calendar")
             self.assertEqual(etree.fromstring(view["arch"]).get("delete"), "0")
 
+    def test_calendar_tells_who_what_and_where(self):
+        equipment = self._create_equipment("CAL", model_name="Book 1")
+        sheet = self._visit(equipment_id=equipment.id)
+        name = equipment._get_short_name()
+        self.assertEqual(sheet.calendar_title, f"{self.customer.name} · {name} · Iași")
+        sheet.intake_mode = "shop"
+        self.assertEqual(sheet.calendar_title, f"{self.customer.name} · {name}")
+
     def test_no_address(self):
         self.site.active = False
         self.customer.write({"street": False, "city": False, "zip": False})

@@ -12,6 +12,9 @@ class Sheet(models.Model):
     has_open_decision = fields.Boolean(
         string="Waits for the Customer", compute="_compute_decision", compute_sudo=True
     )
+    has_quotation_to_send = fields.Boolean(
+        compute="_compute_decision", compute_sudo=True
+    )
     quotation_validity_date = fields.Date(
         string="Valid Until",
         compute="_compute_decision",
@@ -36,6 +39,7 @@ class Sheet(models.Model):
             undecided = sheet._get_undecided_orders()
             validities = [order.validity_date for order in undecided]
             sheet.has_open_decision = bool(undecided)
+            sheet.has_quotation_to_send = "draft" in undecided.mapped("state")
             sheet.is_quotation_expired = any(undecided.mapped("is_expired"))
             sheet.quotation_validity_date = min(filter(None, validities), default=False)
             decided = orders.filtered("service_decision_date").sorted(

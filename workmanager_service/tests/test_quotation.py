@@ -35,6 +35,13 @@ class TestQuotation(ServiceCommon):
         self.assertAlmostEqual(sheet.amount_total, 490 * 1.21)
         self.assertAlmostEqual(sheet.amount_total, order.amount_total)
 
+    def test_sending_is_the_next_step_until_it_is_sent(self):
+        sheet = self._quote(self._create_sheet())
+        self.assertTrue(sheet.has_quotation_to_send)
+        self._order_of(sheet).action_quotation_sent()
+        self.assertFalse(sheet.has_quotation_to_send)
+        self.assertTrue(sheet.has_open_decision)
+
     def test_completed_evaluation_and_lines_come_first(self):
         sheet = self._create_sheet()
         sheet.action_start_evaluation()

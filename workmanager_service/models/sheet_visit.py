@@ -81,13 +81,20 @@ class Sheet(models.Model):
                 "{address}", quote(address)
             )
 
-    @api.depends("partner_id", "equipment_id", "visit_address_id", "intake_mode")
+    @api.depends(
+        "partner_id.name",
+        "equipment_id",
+        "visit_address_id.city",
+        "visit_address_id.street",
+        "intake_mode",
+    )
     def _compute_calendar_title(self):
         """Tell who and what a sheet is for and, for a visit, where."""
         for sheet in self:
             parts = [sheet.partner_id.name, sheet.equipment_id._get_short_name()]
             if sheet.intake_mode == "on_site":
-                parts.append(sheet.visit_address_id.city)
+                place = sheet.visit_address_id
+                parts.append(place.city or place.street)
             sheet.calendar_title = " · ".join(filter(None, parts))
 
     @api.depends("visit_start", "visit_stop", "user_id")

@@ -96,9 +96,12 @@ class TestVisit(ServiceCommon):
         equipment = self._create_equipment("CAL", model_name="Book 1")
         sheet = self._visit(equipment_id=equipment.id)
         name = equipment._get_short_name()
-        self.assertEqual(sheet.calendar_title, f"{self.customer.name} · {name} · Iași")
+        who = f"{self.customer.name} · {name}"
+        self.assertEqual(sheet.calendar_title, f"{who} · Calea Chișinăului 22")
+        self.site.city = "Iași"
+        self.assertEqual(sheet.calendar_title, f"{who} · Iași")
         sheet.intake_mode = "shop"
-        self.assertEqual(sheet.calendar_title, f"{self.customer.name} · {name}")
+        self.assertEqual(sheet.calendar_title, who)
 
     def test_no_address(self):
         self.site.active = False

@@ -11,6 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ADDONS = sorted(path.parent.name for path in ROOT.glob("*/__manifest__.py"))
+# Customers and colleagues are addressed as "dumneavoastră", never as friends.
+FAMILIAR = re.compile(
+    r"\b(tu|tău|ta|tăi|tale|te|ți|îți|vrei|poți|tine)\b", re.IGNORECASE
+)
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdf]|\{[\w.]*\}")
 
 
@@ -46,6 +50,7 @@ def test_romanian_is_complete(addon):
 def test_romanian_is_well_formed(addon):
     for entry in catalogue(addon, "ro.po"):
         assert not set("şţŞŢ") & set(entry.msgstr), f"cedilla in {entry.msgstr!r}"
+        assert not FAMILIAR.search(entry.msgstr), entry.msgstr
         assert sorted(PLACEHOLDER.findall(entry.msgstr)) == sorted(
             PLACEHOLDER.findall(entry.msgid)
         ), entry.msgid

@@ -1,6 +1,7 @@
 """A technician's day on a phone: from the list of work to the finished repair."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from browser import TOUCH_SIZE, browse
@@ -260,3 +261,41 @@ def test_visit_in_the_field(hand):
     sheet = sheet_of(hand, "VISIT")
     assert sheet["delivery_signature"]
     assert sheet["delivery_signed_by"] == "Ștefan Țăranu"
+
+
+def test_visit_is_planned_in_the_calendar(chromium, shop):
+    [planned] = shop.call(
+        "workmanager.equipment", "search_read", [("serial_number", "=", "VISIT")], []
+    )
+    equipment = shop.call(
+        "workmanager.equipment",
+        "create",
+        {
+            "equipment_type_id": planned["equipment_type_id"][0],
+            "model_name": "Book CALENDAR",
+            "partner_id": planned["partner_id"][0],
+        },
+    )
+    sheet = shop.call(
+        "workmanager.sheet",
+        "create",
+        {"equipment_id": equipment, "user_id": False, "intake_mode": "on_site"},
+    )
+    with browse(chromium, shop, LOGIN, "desktop", "calendar") as hand:
+        hand.page.goto("/odoo/service-visits")
+        hand.press(hand.page.locator(".fc-timegrid-slot-lane[data-time='10:00:00']"))
+        waiting = hand.page.get_by_role("dialog").locator(".o_data_row")
+        expect(waiting).to_have_count(1)
+        hand.show("waiting")
+        hand.press(waiting.get_by_text("Book CALENDAR"))
+        expect(hand.page.locator(".fc-event")).to_contain_text(
+            "Ștefan Țăranu · Book CALENDAR · Brașov"
+        )
+        hand.show("planned")
+    [values] = shop.call(
+        "workmanager.sheet", "read", [sheet], ["visit_start", "visit_stop"]
+    )
+    start, stop = (
+        datetime.fromisoformat(values[name]) for name in ("visit_start", "visit_stop")
+    )
+    assert stop - start == timedelta(hours=1)

@@ -54,7 +54,7 @@ class Intake(models.TransientModel):
     brand_id = fields.Many2one("workmanager.brand")
     model_name = fields.Char(string="Model")
     serial_number = fields.Char(string="Serial Number or IMEI")
-    sale_date = fields.Date(string="Sold On")
+    sale_date = fields.Date(string="Sold")
     sale_date_error = fields.Char(compute="_compute_input_errors")
     warranty_end = fields.Date(
         string="Warranty Until",

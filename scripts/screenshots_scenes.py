@@ -13,7 +13,7 @@ def take_all(at_desk, on_phone):
     take_counter(at_desk("reception"))
     take_shop(at_desk("manager"))
     take_server(at_desk("admin"))
-    take_technician(on_phone("technician"))
+    take_technician(on_phone("technician2"))
     take_customer(on_phone("customer"))
     seen = at_desk("manager").find(
         SHEET, ["state", "=", "repair"], fields=["name", "tracking_code"]

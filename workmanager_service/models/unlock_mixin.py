@@ -46,23 +46,42 @@ class UnlockMixin(models.AbstractModel):
 
     @api.model
     def _encrypt_unlock(self, code):
-        return Fernet(self._get_unlock_key()).encrypt(code.encode()).decode()
+        return self._get_unlock_cipher().encrypt(code.encode()).decode()
 
     def _decrypt_unlock(self):
         """Return the code in clear.
 
-        :raises UserError: the key is another one than the code was encrypted with
+        :raises UserError: the key is lost, or another one than the code was encrypted
+            with
         """
         self.ensure_one()
         secret = self.sudo().unlock_secret
         try:
-            return Fernet(self._get_unlock_key()).decrypt(secret.encode()).decode()
+            return self._get_unlock_cipher().decrypt(secret.encode()).decode()
         except InvalidToken as error:
             raise UserError(
                 self.env._(
                     "The unlock code cannot be read: this server has another key than "
                     "the one it was stored with. Restore the filestore, or the option "
                     "%s of the configuration file.",
+                    KEY_OPTION,
+                )
+            ) from error
+
+    @api.model
+    def _get_unlock_cipher(self):
+        """Return what encrypts and decrypts the codes.
+
+        :raises UserError: the key is lost, or is no key
+        """
+        try:
+            return Fernet(self._get_unlock_key())
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "The key of the unlock codes is missing or damaged: without it no "
+                    "code can be read or stored. Restore the filestore that belongs to "
+                    "this database, or the option %s of the configuration file.",
                     KEY_OPTION,
                 )
             ) from error

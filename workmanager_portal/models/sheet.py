@@ -29,6 +29,8 @@ class Sheet(models.Model):
 
     _name = "workmanager.sheet"
     _inherit = ["workmanager.sheet", "portal.mixin"]
+    # Whoever knows the token of a sheet is let in without an account.
+    _sealed_fields = ("access_token",)
 
     def _compute_access_url(self):
         res = super()._compute_access_url()

@@ -1,3 +1,4 @@
+from . import sealed_mixin
 from . import unlock_mixin
 from . import intake_terms_mixin
 from . import limits_mixin

@@ -4,7 +4,11 @@ from odoo.tools import formatLang
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "workmanager.sheets.mixin"]
+    _inherit = [
+        "account.move",
+        "workmanager.sheets.mixin",
+        "workmanager.sealed.mixin",
+    ]
 
     service_reference = fields.Char(
         string="Service Sheet",

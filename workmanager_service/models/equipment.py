@@ -10,7 +10,7 @@ from odoo.tools import format_date
 class Equipment(models.Model):
     _name = "workmanager.equipment"
     _description = "Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "workmanager.sealed.mixin"]
     _order = "id desc"
     _rec_names_search = [
         "ref",
@@ -219,16 +219,21 @@ class Equipment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        new, sequence = self.env._("New"), self.env["ir.sequence"]
-        for vals in vals_list:
-            if vals.get("ref", new) == new:
-                vals["ref"] = sequence.next_by_code("workmanager.equipment")
         self._ensure_serials_free(
             [{"company_id": self.env.company.id, **vals} for vals in vals_list]
         )
         equipment = super().create(vals_list)
         equipment._record_owner()
         return equipment
+
+    def _prepare_create_values(self, vals_list):
+        """Give each its ID, once Odoo knows that the user may create it."""
+        new, sequence = self.env._("New"), self.env["ir.sequence"]
+        values = super()._prepare_create_values(vals_list)
+        for vals in values:
+            if vals["ref"] == new:
+                vals["ref"] = sequence.next_by_code("workmanager.equipment")
+        return values
 
     def write(self, vals):
         changing = self.browse()

@@ -7,7 +7,7 @@ from .checkpoint import CHECK_PHASES
 class Evaluation(models.Model):
     _name = "workmanager.evaluation"
     _description = "Evaluation"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "workmanager.sealed.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -97,7 +97,7 @@ class Evaluation(models.Model):
 
     def _action_complete(self):
         """Hook: mark these evaluations, which were checked, as done."""
-        self.write({"state": "done", "date_done": fields.Datetime.now()})
+        self._unseal().write({"state": "done", "date_done": fields.Datetime.now()})
 
     def action_reopen(self):
         """Take a completed evaluation back, while nothing was quoted from it.
@@ -113,7 +113,7 @@ class Evaluation(models.Model):
                         sheet=evaluation.sheet_id.name,
                     )
                 )
-            evaluation.write({"state": "draft", "date_done": False})
+            evaluation._unseal().write({"state": "draft", "date_done": False})
         return True
 
     def action_set_rest_ok(self):

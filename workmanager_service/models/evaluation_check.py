@@ -16,7 +16,7 @@ class EvaluationCheck(models.Model):
     """
 
     _name = "workmanager.evaluation.check"
-    _inherit = ["workmanager.limits.mixin"]
+    _inherit = ["workmanager.limits.mixin", "workmanager.sealed.mixin"]
     _description = "Evaluation Check"
     _order = "evaluation_id desc, sequence, id"
 
@@ -163,7 +163,7 @@ class EvaluationCheck(models.Model):
         """Note who answered these checks, and when; without an answer, nobody did."""
         for checks in self.grouped(lambda check: bool(check.result)).values():
             is_answered = bool(checks[0].result)
-            checks.write(
+            checks._unseal().write(
                 {
                     "checked_by_id": is_answered and self.env.uid,
                     "checked_date": is_answered and fields.Datetime.now(),

@@ -54,6 +54,7 @@ class EvaluationCheck(models.Model):
         :return: see :meth:`~Evaluation.get_checklist`
         """
         self.ensure_one()
+        self.check_access("write")
         operation = self.env["workmanager.operation"].browse(operation_id)
         if not operation.line_ids:
             raise UserError(

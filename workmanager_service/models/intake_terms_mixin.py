@@ -25,8 +25,9 @@ class IntakeTermsMixin(models.AbstractModel):
     _terms_report = None
 
     def action_preview_terms(self):
-        """Show the terms as they are printed."""
+        """Show the terms, to who may change them, as they are printed."""
         self.ensure_one()
+        self.check_access("write")
         return self.env.ref(self._terms_report).report_action(self, config=False)
 
     def _check_terms(self):

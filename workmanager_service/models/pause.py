@@ -14,6 +14,7 @@ class Pause(models.Model):
     """A time in which a repair stands still."""
 
     _name = "workmanager.pause"
+    _inherit = ["workmanager.sealed.mixin"]
     _description = "Pause of a Repair"
     _order = "start desc, id desc"
     _rec_name = "sheet_id"
@@ -29,12 +30,20 @@ class Pause(models.Model):
     reason = fields.Selection(PAUSE_REASONS, required=True, default="customer")
     note = fields.Char(string="Details")
     user_id = fields.Many2one(
-        "res.users", string="Paused By", default=lambda self: self.env.user
+        "res.users",
+        string="Paused By",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.user,
     )
     start = fields.Datetime(
-        string="Paused On", required=True, default=fields.Datetime.now
+        string="Paused On",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=fields.Datetime.now,
     )
-    stop = fields.Datetime(string="Resumed On", readonly=True)
+    stop = fields.Datetime(string="Resumed On", readonly=True, copy=False)
     days = fields.Float(
         compute="_compute_days",
         store=True,
@@ -96,7 +105,8 @@ class Pause(models.Model):
 
     def _end(self):
         """Let the repairs of these pauses go on."""
-        self.stop = fields.Datetime.now()
+        # Nobody changes a pause by hand; who ends it may change the sheet.
+        self.sudo().stop = fields.Datetime.now()
         # The index on open pauses must see it before another one starts.
         self.flush_recordset(["stop"])
         for pause in self:

@@ -10,7 +10,11 @@ from .sale_order_line import DONE_STATES
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "workmanager.sheets.mixin"]
+    _inherit = [
+        "sale.order",
+        "workmanager.sheets.mixin",
+        "workmanager.sealed.mixin",
+    ]
 
     is_service_claim = fields.Boolean(
         string="Claim to a Manufacturer",
@@ -179,7 +183,7 @@ class SaleOrder(models.Model):
             )
             references = [order._get_service_reference() for order in lines.order_id]
             names = dict.fromkeys(filter(None, references))
-            values["service_reference"] = ", ".join(names)
+            values["service_reference"] = ", ".join(names) or False
         return super()._create_account_invoices(invoice_vals_list, final)
 
     def _get_service_reference(self):

@@ -237,7 +237,7 @@ class SaleOrder(models.Model):
         )._record_decision(decision)
 
     def _clear_decision(self):
-        self.write(
+        self._unseal().write(
             {
                 "service_decision": False,
                 "service_decided_by": False,

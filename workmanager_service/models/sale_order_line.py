@@ -7,7 +7,8 @@ DONE_STATES = ("ready", "delivered")
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "workmanager.sealed.mixin"]
 
     sheet_line_ids = fields.One2many(
         "workmanager.sheet.line", "sale_line_id", string="Service Lines"

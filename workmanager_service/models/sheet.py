@@ -20,6 +20,7 @@ class Sheet(models.Model):
         "mail.thread.cc",
         "mail.activity.mixin",
         "mail.tracking.duration.mixin",
+        "workmanager.sealed.mixin",
     ]
     _order = "priority desc, id desc"
     _rec_names_search = ["name", "equipment_id.serial_number", "partner_id.name"]
@@ -310,24 +311,28 @@ class Sheet(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        new = self.env._("New")
-        for vals in vals_list:
-            if vals.get("name", new) == new:
-                company = vals.get("company_id") or self.env.company.id
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(company)
-                    .next_by_code(
-                        "workmanager.sheet",
-                        sequence_date=fields.Date.to_date(vals.get("intake_date")),
-                    )
-                )
         sheets = super().create(vals_list)
         sheets._create_evaluations()
         sheets._sync_check_activities()
         for sheet in sheets.filtered(lambda s: not s.equipment_id.partner_id):
             sheet.equipment_id.partner_id = sheet.partner_id
         return sheets
+
+    def _prepare_create_values(self, vals_list):
+        """Number the sheets, once Odoo knows that the user may create them."""
+        new = self.env._("New")
+        values = super()._prepare_create_values(vals_list)
+        for vals in values:
+            if vals["name"] == new:
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(vals["company_id"])
+                    .next_by_code(
+                        "workmanager.sheet",
+                        sequence_date=fields.Date.to_date(vals["intake_date"]),
+                    )
+                )
+        return values
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_documents(self):

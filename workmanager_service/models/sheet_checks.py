@@ -115,7 +115,7 @@ class Sheet(models.Model):
                         ),
                     }
                 )
-        return evaluations.create(values)
+        return evaluations._unseal().create(values).with_env(self.env)
 
     def _create_final_evaluations(self):
         """Bring back what is to be checked after the repair, once for each repair."""

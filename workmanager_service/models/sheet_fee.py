@@ -51,7 +51,7 @@ class Sheet(models.Model):
             for sheet in self
             if not sheet._get_fees("charged")
         }
-        lines = self.env["workmanager.sheet.line"].create(
+        lines = self._create_fee_lines(
             [
                 {
                     "sheet_id": sheet.id,
@@ -74,9 +74,13 @@ class Sheet(models.Model):
         deductions = self.line_ids.filtered(lambda line: line.fee == "deducted")
         deductions.filtered(lambda line: line._is_to_quote()).unlink()
         charged = (self - self._get_fees("deducted").sheet_id)._get_fees("charged")
-        return self.env["workmanager.sheet.line"].create(
+        return self._create_fee_lines(
             [line._prepare_deduction_values() for line in charged]
         )
+
+    def _create_fee_lines(self, vals_list):
+        lines = self.env["workmanager.sheet.line"]._unseal().create(vals_list)
+        return lines.with_env(self.env)
 
     def _deduct_diagnosis(self):
         """Take the fee back on an order of its own, where no quotation did."""

@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # The states from which each transition starts, and the one that it reaches.
@@ -36,6 +36,27 @@ class Sheet(models.Model):
     """The way of a sheet: ``action_x`` checks, ``_action_x`` does."""
 
     _inherit = "workmanager.sheet"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse to begin anywhere but at the beginning.
+
+        :raises UserError: a stage is given that a sheet only reaches by its steps
+        """
+        default = self.env.context.get("default_stage_id")
+        stages = self.env["workmanager.stage"].browse(
+            {vals.get("stage_id", default) for vals in vals_list} - {None, False}
+        )
+        later = stages.filtered(lambda stage: stage.state != "received")
+        if later and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "A new sheet is received first: create it without the stage "
+                    "“%(stage)s”, and take its steps.",
+                    stage=later[0].name,
+                )
+            )
+        return super().create(vals_list)
 
     def write(self, vals):
         if self.env.context.get("sheet_transition") is not IN_TRANSITION:
@@ -197,7 +218,7 @@ class Sheet(models.Model):
     def _action_deliver(self):
         """Hook: the equipment leaves."""
         today = fields.Date.context_today(self)
-        for sheet in self:
+        for sheet in self._unseal():
             months = sheet.equipment_type_id._get_inherited("repair_warranty_months")
             if sheet.outcome == "repaired" and months:
                 sheet.repair_warranty_end = today + relativedelta(months=months)
@@ -243,7 +264,7 @@ class Sheet(models.Model):
         """Move the sheets to the first stage of ``state``; the only way to a state."""
         if self:
             stage = self.env["workmanager.stage"]._get_first(state)
-            self.with_context(sheet_transition=IN_TRANSITION).write(
+            self._unseal().with_context(sheet_transition=IN_TRANSITION).write(
                 {"stage_id": stage.id, **values}
             )
 

@@ -1,6 +1,9 @@
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
+INTAKE_SIGNATURE = {"intake_signature", "intake_signed_by"}
+DELIVERY_SIGNATURE = {"delivery_signature", "delivery_signed_by"}
+
 
 class Sheet(models.Model):
     """How an equipment goes back to the customer, and with what."""
@@ -20,6 +23,20 @@ class Sheet(models.Model):
     delivered_by_id = fields.Many2one(
         "res.users", string="Handed Over By", readonly=True, copy=False
     )
+
+    # ------------------------------------------------------------------- CRUD
+
+    def write(self, vals):
+        """Keep what the customer signed.
+
+        :raises UserError: the paper with the signature is out
+        """
+        names = set(vals) & (INTAKE_SIGNATURE | DELIVERY_SIGNATURE)
+        if names and not self.env.su:
+            for sheet in self:
+                if error := sheet._signature_error_message(names):
+                    raise UserError(error)
+        return super().write(vals)
 
     # ----------------------------------------------------------------- ACTION
 
@@ -50,11 +67,13 @@ class Sheet(models.Model):
 
     def action_print_handover(self):
         """Print the protocols of these hand-overs."""
+        self.check_access("read")
         report = self.env.ref("workmanager_service.action_report_handover_protocol")
         return report.report_action(self, config=False)
 
     def action_print_work_statement(self):
         """Print the work statements of these sheets."""
+        self.check_access("read")
         report = self.env.ref("workmanager_service.action_report_work_statement")
         return report.report_action(self, config=False)
 
@@ -62,7 +81,7 @@ class Sheet(models.Model):
 
     def _action_deliver(self):
         """Without the dialog all goes back that was left with the equipment."""
-        for sheet in self:
+        for sheet in self._unseal():
             sheet.delivered_by_id = self.env.user
             if not (sheet.returned_accessory_ids or sheet.missing_accessory_note):
                 sheet.returned_accessory_ids = sheet.accessory_ids
@@ -74,6 +93,22 @@ class Sheet(models.Model):
         for sheet in self:
             if error := sheet._delivery_error_message():
                 raise UserError(error)
+
+    def _signature_error_message(self, names):
+        """Return why the fields ``names`` of this sheet cannot change, or False."""
+        self.ensure_one()
+        if (
+            names & DELIVERY_SIGNATURE
+            and self.state == "delivered"
+            or names & INTAKE_SIGNATURE
+            and self.state != "received"
+            and self.intake_signature
+        ):
+            return self.env._(
+                "The customer signed for %(sheet)s: the signature stands as it is.",
+                sheet=self.name,
+            )
+        return False
 
     def _delivered_message(self):
         """Return that the equipment left already, when and to whom."""

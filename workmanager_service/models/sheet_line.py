@@ -25,6 +25,7 @@ class SheetLine(models.Model):
     """A part or a piece of work that an evaluation asks for."""
 
     _name = "workmanager.sheet.line"
+    _inherit = ["workmanager.sealed.mixin"]
     _description = "Service Sheet Line"
     _order = "sheet_id desc, sequence, id"
     _check_company_auto = True

@@ -96,7 +96,7 @@ class SheetLine(models.Model):
         """Keep what the options offer: on the order they start at zero."""
         for line in self.filtered("is_optional"):
             if not line.product_uom_id.is_zero(line.quantity):
-                line.quantity_offered = line.quantity
+                line._unseal().quantity_offered = line.quantity
 
     # --------------------------------------------------- CHANGES ON THE ORDER
 

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class Sheet(models.Model):
@@ -24,6 +24,7 @@ class Sheet(models.Model):
             "context": {"sheet_id": self.id},
         }
 
+    @api.private
     def add_operations(self, operations, fault=None):
         """Add the parts and work of predefined repairs to the sheet, each repair once.
 

@@ -61,7 +61,7 @@ class Sheet(models.Model):
         The number is given once, whatever happens to the sheet later.
         """
         user = self.env.user
-        for sheet in self:
+        for sheet in self._unseal():
             # A customer who refuses online draws up nothing, nor does OdooBot.
             is_ours = user._is_internal() and not user._is_superuser()
             sheet.statement_user_id = user if is_ours else sheet.user_id

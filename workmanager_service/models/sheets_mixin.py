@@ -29,7 +29,8 @@ class SheetsMixin(models.AbstractModel):
     def action_view_sheets(self):
         """Open the service sheets of these documents.
 
-        :raises AccessError: the user has no right on sheets
+        :raises AccessError: the user has no right on them or on sheets
         """
         self.env["workmanager.sheet"].check_access("read")
+        self.check_access("read")
         return self.sheet_ids._get_records_action(name=self.env._("Service Sheets"))

@@ -11,6 +11,7 @@ FORGOTTEN_ACTIVITY = "workmanager_service.mail_activity_type_forgotten_timer"
 
 class WorkLog(models.Model):
     _name = "workmanager.work.log"
+    _inherit = ["workmanager.sealed.mixin"]
     _description = "Work Log"
     _order = "start desc, id desc"
 
@@ -179,7 +180,7 @@ class WorkLog(models.Model):
         if vals.get("stop") or vals.get("hours"):
             corrected = self.filtered("is_forgotten")
             if corrected:
-                vals = {**vals, "is_forgotten": False}
+                corrected._unseal().write({"is_forgotten": False})
         res = super().write(vals)
         corrected._close_activities()
         return res
@@ -240,7 +241,7 @@ class WorkLog(models.Model):
 
     def _mark_forgotten(self):
         """Take these timers as forgotten, and ask their technicians to correct them."""
-        self.is_forgotten = True
+        self._unseal().is_forgotten = True
         for log in self:
             reader = log.with_context(lang=log.user_id.lang, tz=log.user_id.tz)
             start = fields.Datetime.context_timestamp(reader, log.start)

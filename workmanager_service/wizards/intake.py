@@ -383,6 +383,7 @@ class Intake(models.TransientModel):
                 )
             sheet = (
                 self.env["workmanager.sheet"]
+                ._unseal()
                 .with_context(check_activities_later=True)
                 .create(self._prepare_sheet_values())
             )

@@ -6,6 +6,7 @@ class RemovedPart(models.Model):
     """A part that came out of a customer's equipment, and what becomes of it."""
 
     _name = "workmanager.removed.part"
+    _inherit = ["workmanager.sealed.mixin"]
     _description = "Removed Part"
     _order = "id desc"
     _check_company_auto = True

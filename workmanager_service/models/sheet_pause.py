@@ -116,20 +116,20 @@ class Sheet(models.Model):
         self._ensure_colleague(user)
         for sheet in self.filtered(lambda sheet: sheet.user_id != user):
             previous = sheet.user_id
-            # Whoever hands the sheet on may not be the one whose timer runs.
-            sheet.sudo().work_log_ids.filtered(
-                lambda log, previous=previous: log.user_id == previous
-            )._stop()
             sheet.user_id = user
-            sheet.activity_schedule(
+            # Technicians may see their own sheets only, hence this one no more.
+            sheet_sudo = sheet.sudo()
+            sheet_sudo.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=user.id,
-                summary=sheet.with_context(lang=user.lang).env._(
-                    "Take over %s", sheet.name
+                summary=sheet_sudo.with_context(lang=user.lang).env._(
+                    "Take over %s", sheet_sudo.name
                 ),
                 note=plaintext2html(note or ""),
             )
-            sheet.message_post(body=sheet._get_hand_on_message(previous, note))
+            sheet_sudo.message_post(
+                body=sheet_sudo._get_hand_on_message(previous, note)
+            )
 
     def _ensure_colleague(self, user):
         """Refuse to give these sheets to who does not work for their companies."""

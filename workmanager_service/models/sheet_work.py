@@ -137,9 +137,18 @@ class Sheet(models.Model):
     # ------------------------------------------------------------------- CRUD
 
     def write(self, vals):
+        if "user_id" in vals:
+            self._stop_former_technicians(vals["user_id"])
         res = super().write(vals)
         if "analytic_distribution" in vals:
             self.work_log_ids._sync_analytic()
+        return res
+
+    # ------------------------------------------------------------------ HOOKS
+
+    def _action_deliver(self):
+        res = super()._action_deliver()
+        self._stop_timers()
         return res
 
     # ----------------------------------------------------------------- ACTION
@@ -247,6 +256,15 @@ class Sheet(models.Model):
         """Stop whoever works on these sheets."""
         # A technician who ends the repair ends a colleague's timer with it.
         self.sudo().work_log_ids._stop()
+
+    def _stop_former_technicians(self, user_id):
+        """Stop the timers of who had these sheets, where another one gets them."""
+        # Whoever hands the sheet on may not be the one whose timer runs.
+        self.sudo().work_log_ids.filtered(
+            lambda log: (
+                log.user_id == log.sheet_id.user_id and log.user_id.id != user_id
+            )
+        )._stop()
 
     def _is_waiting(self):
         """Whether nothing can be done on the sheet now, although its state says so."""

@@ -43,6 +43,26 @@ class TestTimer(ServiceCommon):
             self.sheet.action_start_timer()
         return self.logs._get_running(self.technician)
 
+    def test_handover_ends_a_timer(self):
+        self.sheet.action_finish_repair()
+        self.sheet.action_start_timer()
+        self.sheet.with_user(self.reception).action_deliver()
+        self.assertFalse(self.logs._get_running(self.technician))
+        self.assertEqual(set(self.sheet.work_log_ids.mapped("state")), {"done"})
+
+    def test_another_technician_ends_the_timer_of_the_former(self):
+        """On the form, too; who helps goes on."""
+        helper = self.manager
+        for user in (self.technician, helper):
+            self.sheet.with_user(user).action_start_timer()
+        with Form(self.sheet.with_user(self.reception)) as form:
+            form.user_id = self.colleague
+        self.assertFalse(self.logs._get_running(self.technician))
+        self.assertTrue(self.logs._get_running(helper))
+        self.sheet.with_user(self.colleague).action_start_timer()
+        self.sheet.with_user(self.reception).user_id = self.colleague
+        self.assertTrue(self.logs._get_running(self.colleague))
+
     def test_one_timer_runs_per_person(self):
         self.sheet.action_start_timer()
         first = self.logs._get_running(self.technician)

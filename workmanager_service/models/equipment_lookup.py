@@ -110,7 +110,8 @@ class Equipment(models.Model):
     @api.model
     def _get_lookup_sheet_query(self, text):
         """Return the query of the equipment whose sheet ``text`` names."""
-        sheets = self.env["workmanager.sheet"]
+        # As superuser: the equipment is found whoever has its sheet.
+        sheets = self.env["workmanager.sheet"].sudo()
         domain = Domain("name", "=ilike", escape_psql(text))
         if CODE.fullmatch(text.upper()):
             domain = Domain("tracking_code", "=", text.upper())

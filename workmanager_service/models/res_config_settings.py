@@ -4,6 +4,13 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    group_service_all_sheets = fields.Boolean(
+        string="Technicians See All Sheets",
+        group="workmanager_service.group_technician",
+        implied_group="workmanager_service.group_all_sheets",
+        help="Otherwise a technician sees own sheets, those that nobody has yet, and "
+        "those with a check for them.",
+    )
     service_reminder_days = fields.Integer(
         related="company_id.service_reminder_days", readonly=False
     )

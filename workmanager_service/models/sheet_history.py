@@ -59,7 +59,8 @@ class Sheet(models.Model):
             "claimed": claimed,
             "warranty": warranty,
             "warranty_reason": "" if hidden else self.warranty_reason or "",
-            "previous": self.previous_sheet_id.name or "",
+            # It may be one that another technician had.
+            "previous": self.sudo().previous_sheet_id.name or "",
             "delivered": format_date(self.env, self.delivery_date),
             "repair_warranty": format_date(self.env, self.repair_warranty_end),
             "amount": self._format_history_amount(self.amount_total)

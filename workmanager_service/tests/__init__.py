@@ -23,10 +23,12 @@ from . import test_lookup_plan
 from . import test_notification
 from . import test_photos
 from . import test_own_goods
+from . import test_own_sheets
 from . import test_pause
 from . import test_quotation
 from . import test_quotation_lines
 from . import test_register
+from . import test_sealed
 from . import test_totals
 from . import test_timer
 from . import test_tour

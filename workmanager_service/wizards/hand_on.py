@@ -26,4 +26,12 @@ class HandOn(models.TransientModel):
         """
         self.ensure_one()
         self.sheet_ids._lock()._hand_on(self.user_id, self.note)
-        return {"type": "ir.actions.act_window_close"}
+        if self.sheet_ids.sudo(False).has_access("read"):
+            return {"type": "ir.actions.act_window_close"}
+        # Who sees own sheets only goes back to them.
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "workmanager_service.workmanager_sheet_action"
+            ),
+            "target": "main",
+        }

@@ -22,6 +22,7 @@ from . import evaluation_checklist
 from . import fault
 from . import hourly_cost
 from . import ir_actions_report
+from . import ir_actions_report_unpatched
 from . import ir_attachment
 from . import mail_activity_type
 from . import operation

@@ -1,91 +1,109 @@
+import io
+
 import lxml.html
-from lxml.html import builder as E
 
 from odoo import api, models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-# In millimetres, where there is no header and footer to leave room for.
-INLINE_MARGIN = "12"
-# With an unpatched Qt, web fonts become drawings, whose text can be neither searched
-# nor copied; and a CSS pixel is smaller than with a patched one, be it with smart
-# shrinking (the documents) or without (the labels).
-UNPATCHED_STYLE = """
-body, body *:not(.fa) {{
-    font-family: "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif !important;
-}}
-.article {{ zoom: {zoom}; }}
-.o_service_letterhead {{ position: relative; margin-bottom: 1.25rem; }}
-"""
-DOCUMENT_ZOOM = 1.08
-LABEL_ZOOM = 1.3
 # What a customer of the service gets on paper.
-DOCUMENT_MODELS = (
-    "workmanager.sheet",
-    "workmanager.equipment",
-    "sale.order",
-    "account.move",
-)
-# What some layouts draw behind the page; it has no place in the text.
-SHAPES = ".//svg | .//*[contains(@class, 'o_folder_header_container')]"
+OUR_MODELS = ("workmanager.sheet", "workmanager.equipment")
+DOCUMENT_MODELS = (*OUR_MODELS, "sale.order", "account.move")
+OUR_CLASSES = ("o_service_document", "o_service_label")
+# What our documents tell the command line of wkhtmltopdf about themselves; Odoo hands
+# on what begins like this.
+IS_OURS = "data-report-service"
+PAPER = "data-report-service-paper"
 
 
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        # Odoo parts a print by its records, page by page, to attach the parts: of fifty
+        # labels that takes longer than printing them.
+        report_sudo = self._get_report(report_ref)
+        if (
+            report_sudo.model not in OUR_MODELS
+            or report_sudo.attachment
+            or len(res_ids or ()) < 2
+            or self.get_wkhtmltopdf_state() == "install"
+        ):
+            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+        pdf = self.with_context(debug=False)._print_together(
+            report_sudo.with_context(debug=False), data, res_ids
+        )
+        return {False: {"stream": io.BytesIO(pdf), "attachment": None}}
+
+    @api.model
+    def _print_together(self, report_sudo, data, res_ids):
+        """Return one PDF of several records."""
+        report_ref = report_sudo.id
+        values = {**(data or {}), "report_type": "pdf", "debug": False}
+        html, _kind = self._render_qweb_html(report_ref, res_ids, data=values)
+        bodies, _ids, header, footer, about = report_sudo._prepare_html(
+            html, report_model=report_sudo.model
+        )
+        return self._run_wkhtmltopdf(
+            bodies,
+            report_ref=report_ref,
+            header=header,
+            footer=footer,
+            landscape=self.env.context.get("landscape"),
+            specific_paperformat_args=about,
+            set_viewport_size=self.env.context.get("set_viewport_size"),
+        )
+
     def _prepare_html(self, html, report_model=False):
-        if report_model in DOCUMENT_MODELS and not _wkhtml().is_patched_qt:
-            html = self._adapt_to_unpatched_qt(html)
+        if report_model in DOCUMENT_MODELS:
+            html = self._prepare_service_html(html)
         return super()._prepare_html(html, report_model=report_model)
 
     @api.model
-    def _adapt_to_unpatched_qt(self, html):
-        """Prepare documents for a wkhtmltopdf on unpatched Qt, such as Debian's.
+    def _build_wkhtmltopdf_args(
+        self,
+        paperformat_id,
+        landscape,
+        specific_paperformat_args=None,
+        set_viewport_size=False,
+    ):
+        about = specific_paperformat_args or {}
+        if about.get(PAPER) == "a5" and paperformat_id:
+            # The margins and all else are those that the company has chosen.
+            paperformat_id = paperformat_id.new({"format": "A5"}, origin=paperformat_id)
+        args = super()._build_wkhtmltopdf_args(
+            paperformat_id,
+            landscape,
+            specific_paperformat_args=specific_paperformat_args,
+            set_viewport_size=set_viewport_size,
+        )
+        if about.get(IS_OURS):
+            # The delay is for scripts, of which our documents have none.
+            args[args.index("--javascript-delay") + 1] = "0"
+        return args
 
-        It drops the headers and footers that are handed to it, and refuses to print
-        several documents into one file: all becomes one article with page breaks.
+    @api.model
+    def _is_service_document(self, article):
+        return any(article.find_class(name) for name in OUR_CLASSES)
+
+    @api.model
+    def _prepare_service_html(self, html):
+        """Say in our documents how they want to be printed.
 
         :param str html: what a report rendered
         :return: the same, ready for :meth:`_prepare_html`
         """
         parser = lxml.html.HTMLParser(encoding="utf-8")
         root = lxml.html.fromstring(html, parser=parser)
-        if not root.find_class("article"):
+        articles = root.find_class("article")
+        are_ours = all(map(self._is_service_document, articles))
+        is_patched = _wkhtml().is_patched_qt
+        if not articles or (is_patched and not are_ours):
             return html  # a report of somebody else's making
-        zoom = LABEL_ZOOM
-        parts = {len(root.find_class(name)) for name in ("header", "article", "footer")}
-        if len(parts) == 1:
-            zoom = DOCUMENT_ZOOM
-            self._inline_headers(root)
-            root.set("data-report-margin-top", INLINE_MARGIN)
-            root.set("data-report-margin-bottom", INLINE_MARGIN)
-        style = E.STYLE(UNPATCHED_STYLE.format(zoom=zoom))
-        root.find_class("article")[0].insert(0, style)
+        if are_ours:
+            root.set(IS_OURS, "1")
+        if root.xpath("//*[@data-service-paper='a5']"):
+            root.set(PAPER, "a5")
+        if not is_patched:
+            self._adapt_to_unpatched_qt(root)
         return lxml.html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
-
-    @api.model
-    def _inline_headers(self, root):
-        """Make each header and footer the letterhead of its document, and all
-        documents one article."""
-        for counter in root.xpath("//span[@class='page']"):
-            counter.getparent().drop_tree()
-        main = root.xpath("//main")[0]
-        whole = E.DIV(E.CLASS("article"))
-        parts = list(
-            zip(*map(root.find_class, ("header", "article", "footer")), strict=True)
-        )
-        if len(parts) == 1:  # Odoo attaches the file to the record that it names
-            for name in ("data-oe-model", "data-oe-id"):
-                whole.set(name, parts[0][1].get(name, ""))
-        for header, article, footer in parts:
-            for shape in [*header.xpath(SHAPES), *footer.xpath(SHAPES)]:
-                shape.drop_tree()
-            letterhead = E.DIV(E.CLASS("o_service_letterhead"), header, footer)
-            if len(whole):
-                letterhead.set("style", "page-break-before: always")
-            elif lang := article.get("data-oe-lang"):
-                whole.set("data-oe-lang", lang)
-            for node in (header, article, footer):
-                node.classes -= {"header", "article", "footer"}
-            whole.extend([letterhead, article])
-        main.append(whole)

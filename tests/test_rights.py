@@ -56,7 +56,10 @@ HARMLESS = {
     ("res.partner", "action_view_service_sheets"),
     ("stock.lot", "action_view_equipment"),
     ("workmanager.equipment", "lookup"),
-    ("workmanager.equipment.type", "action_preview_terms"),
+    ("workmanager.document", "action_copy_for_company"),
+    ("workmanager.document", "action_preview"),
+    ("workmanager.document.text", "action_preview_text"),
+    ("workmanager.equipment.type", "action_preview_text"),
     ("workmanager.operation", "action_add_to_sheet"),
     ("workmanager.sheet", "action_stop_timer"),
     ("workmanager.sheet", "get_dashboard"),
@@ -144,6 +147,9 @@ class TestRights(ServiceCommon):
             cls.operation,
             cls.operation.line_ids[:1],
             cls.laptop.checkpoint_ids[:1],
+            env.ref("workmanager_service.document_label"),
+            env.ref("workmanager_service.document_block_label_barcode"),
+            env.ref("workmanager_service.document_text_repaired"),
             sheet.unlock_look_ids[:1],
             env["workmanager.stage"].create({"name": user.login, "state": "repair"}),
             env["workmanager.stage.time"].search([("sheet_id", "=", sheet.id)])[:1],
@@ -300,6 +306,10 @@ class TestRights(ServiceCommon):
                 values[name] = record.read([name], load=None)[0][name]
         if record._name == "workmanager.hourly.cost":
             values["user_id"] = self.employee.id  # one each
+        if record._name == "workmanager.document":
+            values["company_id"] = self.env.company.id
+        if record._name == "workmanager.document.text":
+            values["equipment_type_id"] = self.laptop.id
         return {
             name: value
             for name, value in values.items()

@@ -37,9 +37,11 @@ def load_company(env):
 
 
 def _load_terms(shop, terms):
-    company = shop.company.with_env(shop.env)
-    company.service_intake_terms = terms["en"]
-    shop.translate(company, "service_intake_terms", terms)
+    intake = shop.env.ref("workmanager_service.document_intake")
+    text = shop.env["workmanager.document.text"].create(
+        {"document_id": intake.id, "text": terms["en"]}
+    )
+    shop.translate(text, "text", terms)
 
 
 def _name_taxes(shop):

@@ -1,6 +1,7 @@
 from . import sealed_mixin
 from . import unlock_mixin
-from . import intake_terms_mixin
+from . import document_mixin
+from . import placeholder_mixin
 from . import limits_mixin
 from . import sheets_mixin
 from . import accessory
@@ -8,6 +9,9 @@ from . import account_move
 from . import analytic_line
 from . import brand
 from . import checkpoint
+from . import document
+from . import document_block
+from . import document_text
 from . import equipment
 from . import equipment_history
 from . import equipment_import
@@ -45,6 +49,7 @@ from . import sheet_claim
 from . import sheet_dashboard
 from . import sheet_decision
 from . import sheet_documents
+from . import sheet_document_texts
 from . import sheet_fault
 from . import sheet_fee
 from . import sheet_flow

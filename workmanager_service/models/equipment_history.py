@@ -1,6 +1,6 @@
 from datetime import datetime, time
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import format_date
 
 # Sheets on a page of the history; "show older" brings the next ones.
@@ -31,7 +31,8 @@ RANKS = {"sold": 0, "registered": 1, "owner": 2, "sheet": 3}
 class Equipment(models.Model):
     """The equipment's story: its sale, its owners, and what was done at each visit."""
 
-    _inherit = "workmanager.equipment"
+    _name = "workmanager.equipment"
+    _inherit = ["workmanager.equipment", "workmanager.document.mixin"]
 
     # ----------------------------------------------------------------- ACTION
 
@@ -158,19 +159,25 @@ class Equipment(models.Model):
 
     # ----------------------------------------------------------------- REPORT
 
-    def _get_document_lang(self):
-        """Return the language of the customer's documents."""
-        self.ensure_one()
-        return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
-
-    def _get_company_line(self):
-        """Return who issues the documents, in a line."""
-        self.ensure_one()
-        company_sudo = self.company_id.sudo()
-        parts = [company_sudo.name, company_sudo.vat, company_sudo.phone]
-        return " · ".join(filter(None, parts))
-
     def _get_printed_history(self):
         """Return the story as it is printed for the customer, the oldest first."""
         entries, _next = self._get_history(limit=None, for_customer=True)
         return entries[::-1]
+
+    @api.model
+    def _get_placeholder_values(self, _kind):
+        return {
+            "customer": lambda equipment: equipment.partner_id.display_name,
+            "equipment": lambda equipment: equipment._get_short_name(),
+            "serial": lambda equipment: equipment.serial_number,
+            "number": lambda equipment: equipment.ref,
+            "date": lambda equipment: format_date(
+                self.env, fields.Date.context_today(equipment)
+            ),
+            "company": lambda equipment: equipment.company_id.sudo().name,
+        }
+
+    @api.model
+    def _get_placeholder_samples(self):
+        sheet = self.env["workmanager.sheet"]
+        return {**sheet._get_placeholder_samples(), "number": "EQ00001"}

@@ -3,16 +3,15 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .intake_terms_mixin import TERMS_HELP
-
 
 class EquipmentType(models.Model):
     _name = "workmanager.equipment.type"
     _description = "Equipment Type"
-    _inherit = ["workmanager.intake.terms.mixin"]
+    _inherit = ["workmanager.placeholder.mixin"]
     _order = "sequence, name"
     _parent_store = True
-    _terms_report = "workmanager_service.action_report_type_terms"
+    _text_field = "intake_terms"
+    _text_report = "workmanager_service.action_report_type_terms"
 
     name = fields.Char(required=True, translate=True)
     display_name = fields.Char(recursive=True)
@@ -48,7 +47,13 @@ class EquipmentType(models.Model):
         string="Accessories, with Inherited Ones",
         compute="_compute_inherited",
     )
-    intake_terms = fields.Html(translate=True, help=TERMS_HELP)
+    intake_terms = fields.Html(
+        translate=True,
+        help="Printed on the intake protocol, above the signatures, in all companies "
+        "that have no text of their own for the type. What stands in braces is "
+        "replaced when it is printed: {customer}, {equipment}, {serial}, {number} (of "
+        "the sheet), {date} (of the intake), {deadline}, {company}, {diagnosis_fee}.",
+    )
     turnaround_days = fields.Integer(
         string="Turnaround (days)",
         default=7,
@@ -86,7 +91,7 @@ class EquipmentType(models.Model):
 
     @api.constrains("intake_terms")
     def _check_intake_terms(self):
-        self._check_terms()
+        self._check_placeholders()
 
     @api.depends("name", "parent_id.display_name")
     def _compute_display_name(self):
@@ -110,22 +115,25 @@ class EquipmentType(models.Model):
             kind = kind.parent_id
         return kind[fname]
 
-    def _get_terms(self):
-        """Return the terms of the type, of its nearest parent with any, or those of
-        the company in the environment."""
-        terms = super()._get_terms()
-        if terms:
-            return terms
-        if self.parent_id:
-            return self.parent_id._get_terms()
-        # Technicians print the terms and may not read the company's settings.
-        return self.env.company.sudo()._get_terms()
+    def _get_text_document(self):
+        return "intake"
 
-    def _get_terms_sheet_domain(self):
+    def _get_text_subject_domain(self):
         return [
             ("equipment_type_id", "child_of", self.ids),
             ("company_id", "=", self.env.company.id),
         ]
+
+    def _get_written_text(self):
+        """Return the terms that are printed for the type in the present company."""
+        self.ensure_one()
+        document = self.env["workmanager.document"]
+        setup = document._get_setup("intake", self.env.company)
+        return document.sudo()._find_text(setup, self._get_nearest_first())
+
+    def _get_nearest_first(self):
+        """Return this type and all that it inherits from, itself first."""
+        return self.browse(reversed(self._with_parents()._ids))
 
     def _get_warranty_end(self, start):
         """Return when the manufacturer's warranty that starts on ``start`` ends.

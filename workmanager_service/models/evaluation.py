@@ -188,6 +188,20 @@ class Evaluation(models.Model):
             commands.append(Command.create(values))
         return commands
 
+    def _get_printed_photos(self):
+        """Return what the report shows of the photos marked for the customer.
+
+        :return: a list of (caption, bytes: small and encoded)
+        """
+        self.ensure_one()
+        photos = self.sheet_id._get_customer_photos().filtered(
+            lambda photo: photo.check_id in self.check_ids
+        )
+        return [
+            (photo.display_name, image)
+            for photo, image in self.sheet_id._get_printed_photos(photos)
+        ]
+
     def _get_findings(self, photos=None):
         """Return what this evaluation found wrong, as the customer is told it.
 

@@ -1,14 +1,8 @@
 from odoo import api, fields, models
 
-from .intake_terms_mixin import TERMS_HELP
-
 
 class ResCompany(models.Model):
-    _name = "res.company"
-    _inherit = ["res.company", "workmanager.intake.terms.mixin"]
-
-    _terms_field = "service_intake_terms"
-    _terms_report = "workmanager_service.action_report_company_terms"
+    _inherit = "res.company"
 
     service_delivery_policy = fields.Selection(
         [
@@ -32,9 +26,6 @@ class ResCompany(models.Model):
     service_claim_auto = fields.Boolean(
         string="Invoice Claims by Themselves",
         help="Drafts of last month's claim invoices are there when a month begins.",
-    )
-    service_intake_terms = fields.Html(
-        string="Intake Terms", translate=True, help=TERMS_HELP
     )
     service_intake_document = fields.Selection(
         [
@@ -61,7 +52,6 @@ class ResCompany(models.Model):
         help="So many days before a quotation expires the customer is reminded of it. "
         "Zero: no reminder.",
     )
-    service_print_photos = fields.Boolean(string="Photos on the Intake Protocol")
 
     service_warranty_days = fields.Integer(
         string="Days for a Repair under Warranty",
@@ -111,18 +101,11 @@ class ResCompany(models.Model):
         "CHECK(service_timer_limit >= 0)", "The limit of a timer cannot be negative."
     )
 
-    @api.constrains("service_intake_terms")
-    def _check_service_intake_terms(self):
-        self._check_terms()
-
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
         companies._create_sheet_sequence()
         return companies
-
-    def _get_terms_sheet_domain(self):
-        return [("company_id", "=", self.id)]
 
     def _create_sheet_sequence(self):
         """Give each company its own numbering of sheets and of work statements:

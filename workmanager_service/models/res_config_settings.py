@@ -35,9 +35,6 @@ class ResConfigSettings(models.TransientModel):
     service_unclaimed_days = fields.Integer(
         related="company_id.service_unclaimed_days", readonly=False
     )
-    service_intake_terms = fields.Html(
-        related="company_id.service_intake_terms", readonly=False
-    )
     service_intake_document = fields.Selection(
         related="company_id.service_intake_document", readonly=False, required=True
     )
@@ -46,9 +43,6 @@ class ResConfigSettings(models.TransientModel):
     )
     service_label_format = fields.Selection(
         related="company_id.service_label_format", readonly=False, required=True
-    )
-    service_print_photos = fields.Boolean(
-        related="company_id.service_print_photos", readonly=False
     )
 
     service_timer_limit = fields.Float(
@@ -67,7 +61,3 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.service_analytic_account_id", readonly=False
     )
     service_map_url = fields.Char(related="company_id.service_map_url", readonly=False)
-
-    def action_preview_terms(self):
-        """Show the company's intake terms as they are printed."""
-        return self.company_id.action_preview_terms()

@@ -1,28 +1,17 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_date, format_datetime, formatLang
 
 
 class Sheet(models.Model):
     """What the printed documents of a sheet say."""
 
-    _inherit = "workmanager.sheet"
-
-    def _get_document_lang(self):
-        """Return the language of the customer's documents."""
-        self.ensure_one()
-        return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
+    _name = "workmanager.sheet"
+    _inherit = ["workmanager.sheet", "workmanager.document.mixin"]
 
     def _get_qr_value(self):
         """Return what the QR code of the intake protocol says; ASCII only."""
         self.ensure_one()
         return self.name
-
-    def _get_company_line(self):
-        """Return who issues the documents, in a line."""
-        self.ensure_one()
-        company_sudo = self.company_id.sudo()
-        parts = [company_sudo.name, company_sudo.vat, company_sudo.phone]
-        return " · ".join(filter(None, parts))
 
     # ----------------------------------------------------------------- INTAKE
 
@@ -56,20 +45,6 @@ class Sheet(models.Model):
         )
         return list(visits.values())
 
-    def _get_intake_terms(self):
-        """Return the terms of the intake with their placeholders filled, or False.
-
-        Of several sheets with the same terms, these are filled with what is on each.
-        """
-        terms = self._get_raw_terms()
-        return terms and self.equipment_type_id._fill_terms(
-            terms, self._get_terms_values()
-        )
-
-    def _get_raw_terms(self):
-        sheet = self[:1]
-        return sheet.equipment_type_id.with_company(sheet.company_id)._get_terms()
-
     def _get_visit_terms(self):
         """Return the terms of these sheets, each once.
 
@@ -78,78 +53,21 @@ class Sheet(models.Model):
 
         def get_terms(sheet):
             # One fee says nothing about an equipment with another one.
-            terms = sheet._get_raw_terms()
-            return terms, "diagnosis_fee" in (
-                terms or ""
-            ) and sheet._get_diagnosis_fee()
+            text = sheet._get_written_text("intake")
+            return text, "diagnosis_fee" in (text or "") and sheet._get_diagnosis_fee()
 
         return [
-            (sheets.equipment_type_id, sheets._get_intake_terms())
-            for (terms, _fee), sheets in self.grouped(get_terms).items()
-            if terms
+            (sheets.equipment_type_id, sheets._get_document_text("intake"))
+            for (text, _fee), sheets in self.grouped(get_terms).items()
+            if text
         ]
 
-    def _get_terms_values(self):
-        """Return {placeholder: text} for the terms of the intake."""
-        rows = [sheet._prepare_terms_values() for sheet in self]
-        return {
-            name: ", ".join(dict.fromkeys(row[name] for row in rows if row[name]))
-            for name in rows[0]
-        }
-
-    def _prepare_terms_values(self):
-        self.ensure_one()
-        return {
-            "customer": self.partner_id.display_name,
-            "equipment": self.equipment_id._get_short_name(),
-            "serial": self.equipment_id.serial_number,
-            "number": self.name,
-            "date": format_date(self.env, self.intake_date),
-            "deadline": format_date(self.env, self.deadline_date),
-            "company": self.company_id.sudo().name,
-            "diagnosis_fee": self._get_diagnosis_fee(),
-        }
-
     @api.model
-    def _get_terms_samples(self):
-        """Return {placeholder: text} where there is no sheet to take it from."""
-        now, company = fields.Datetime.now(), self.env.company
-        return {
-            "customer": self.env._("Jane Smith"),
-            "equipment": "Lenovo ThinkPad E15",
-            "serial": "PF3K9081",
-            "number": f"FS/{now.year}/00001",
-            "date": format_date(self.env, now),
-            "deadline": format_date(self.env, fields.Date.add(now, days=7)),
-            "company": company.name,
-            "diagnosis_fee": formatLang(
-                self.env, 100.0, currency_obj=company.currency_id
-            ),
-        }
-
-    def _get_diagnosis_fee(self):
-        """Return what the diagnosis costs this customer with taxes, as text."""
-        self.ensure_one()
-        product = self.equipment_type_id._get_inherited("diagnosis_product_id")
-        if not product:
-            return ""
-        # Technicians print the fee and have no rights on prices and taxes.
-        line_sudo = (
-            self.env["workmanager.sheet.line"]
-            .sudo()
-            .new(
-                {"sheet_id": self.id, "product_id": product.id, "coverage": "customer"}
-            )
-        )
-        amounts = line_sudo.tax_ids.compute_all(
-            line_sudo._get_pricelist_price(),
-            currency=self.currency_id,
-            product=product,
-            partner=self.partner_id,
-        )
-        return formatLang(
-            self.env, amounts["total_included"], currency_obj=self.currency_id
-        )
+    def _get_terms_title(self, kinds):
+        """Return the heading of the terms for some types, where there are several."""
+        if not kinds:
+            return self.env._("Terms")
+        return self.env._("Terms · %s", ", ".join(kinds.mapped("name")))
 
     # -------------------------------------------------------------- EQUIPMENT
 

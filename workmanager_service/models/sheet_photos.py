@@ -3,7 +3,7 @@ from itertools import islice
 
 from PIL import Image
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.image import binary_to_image, image_fix_orientation, image_to_base64
 
@@ -56,11 +56,19 @@ class Sheet(models.Model):
         :rtype: list[bytes]; empty when the company prints no photos
         """
         self.ensure_one()
-        if not self.company_id.sudo().service_print_photos:
+        if "photos" not in self._get_document_setup("intake").blocks:
             return []
         taken_in = self.photo_ids.filtered(lambda photo: not photo.check_id)
-        photos = (self._shrink_photo(photo) for photo in taken_in)
-        return list(islice(filter(None, photos), PHOTO_COUNT))
+        return [image for _photo, image in self._get_printed_photos(taken_in)]
+
+    @api.model
+    def _get_printed_photos(self, photos):
+        """Return the first of ``photos`` that can be read.
+
+        :return: a list of (photo, bytes: small and encoded for the document)
+        """
+        images = ((photo, self._shrink_photo(photo)) for photo in photos)
+        return list(islice((pair for pair in images if pair[1]), PHOTO_COUNT))
 
     def _shrink_photo(self, photo):
         """Return a photo in the size that is printed, or False if it cannot be read."""

@@ -149,7 +149,8 @@ class Sheet(models.Model):
                 if lines
             ],
             "has_discount": any(row["discount"] for row in rows),
-            "has_taxes": any(row["taxes"] for row in rows),
+            "has_taxes": "taxes" in self._get_document_setup("statement").blocks
+            and any(row["taxes"] for row in rows),
             "tax_totals": totals,
             "down_payment": currency.round(totals["total_amount_currency"] - due),
             "due": due,

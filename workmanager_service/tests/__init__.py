@@ -6,8 +6,10 @@ from . import test_checklist
 from . import test_claim
 from . import test_dashboard
 from . import test_decision
+from . import test_document_setup
 from . import test_documents
 from . import test_documents_intake
+from . import test_documents_paper
 from . import test_evaluation
 from . import test_final_checks
 from . import test_full_disk

@@ -1,11 +1,23 @@
+import base64
+import io
 import re
 import shutil
 import subprocess
 from unittest import skipUnless
 
+from PIL import Image
+
 from odoo.tests import HttpCase
 
 from .common import ServiceCommon
+
+RED, GREEN, BLUE = (200, 0, 0), (0, 160, 0), (0, 0, 200)
+
+
+def picture(color, size=(640, 480)):
+    stream = io.BytesIO()
+    Image.new("RGB", size, color).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue())
 
 
 @skipUnless(shutil.which("pdftotext"), "pdftotext (poppler-utils) reads the documents")
@@ -15,10 +27,52 @@ class DocumentsCommon(ServiceCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Nothing in the documents waits for JavaScript.
-        cls.env["ir.config_parameter"].set_param("report.print_delay", "0")
         cls.customer.lang = "en_US"
         cls.charger = cls.env["workmanager.accessory"].create({"name": "Charger 65 W"})
+
+    @classmethod
+    def _create_delivered_sheet(cls, prepare=None):
+        """A repaired and delivered sheet, with all that documents can say.
+
+        :param prepare: a function that adds to the sheet while it is evaluated
+        """
+        sheet = cls._create_sheet(
+            accessory_ids=cls.charger.ids, condition_note="Scratches on the lid"
+        ).with_user(cls.technician)
+        sheet.action_start_evaluation()
+        starts, voltage, hinges = sheet.check_ids
+        starts.write({"result": "not_ok", "fault_ids": cls.fault.ids})
+        voltage.value = 9.1
+        hinges.result = "ok"
+        if prepare:
+            prepare(sheet)
+        sheet.conclusion = "The battery must be replaced."
+        sheet.action_complete_evaluation()
+        sheet.add_operations(cls.operation)
+        sheet.action_create_quotation()
+        sheet.with_user(cls.reception).action_accept_quotation()
+        sheet.action_start_repair()
+        sheet.action_finish_repair()
+        sheet.with_user(cls.reception).delivery_signature = picture(BLUE, (300, 100))
+        sheet.with_user(cls.reception).action_deliver()
+        return sheet
+
+    @classmethod
+    def _get_document(cls, kind):
+        return cls.env.ref(f"workmanager_service.document_{kind}")
+
+    def _choose_blocks(self, kind, *, on=(), off=()):
+        """Print some blocks of a document, and leave out others."""
+        document = self._get_document(kind)
+        blocks = self.env["workmanager.document.block"].search([("kind", "=", kind)])
+        document.block_ids |= blocks.filtered(lambda block: block.code in on)
+        document.block_ids -= blocks.filtered(lambda block: block.code in off)
+
+    def _write_text(self, text, kind="intake", **values):
+        """Let a document say ``text``."""
+        return self.env["workmanager.document.text"].create(
+            {"document_id": self._get_document(kind).id, "text": text, **values}
+        )
 
     def _render(self, report, sheets, user=None):
         """Return a printed document, in PDF."""

@@ -123,19 +123,6 @@ class TestDocuments(DocumentsCommon):
             "In the Shop",
         )
 
-    def test_intake_terms_come_from_the_nearest(self):
-        sheet = self._create_sheet()
-        parent = self.env["workmanager.equipment.type"].create({"name": "Computers"})
-        self.laptop.parent_id = parent
-        self.env.company.service_intake_terms = "<p>Company</p>"
-        self.assertEqual(sheet._get_intake_terms(), "<p>Company</p>")
-        parent.intake_terms = "<p>Parent</p>"
-        self.assertEqual(sheet._get_intake_terms(), "<p>Parent</p>")
-        self.laptop.intake_terms = "<p>Own</p>"
-        self.assertEqual(sheet._get_intake_terms(), "<p>Own</p>")
-        self.laptop.intake_terms = "<p><br></p>"
-        self.assertEqual(sheet._get_intake_terms(), "<p>Parent</p>")
-
     def test_evaluation_report(self):
         sheet = self._create_sheet().with_user(self.technician)
         sheet.action_start_evaluation()
@@ -327,6 +314,8 @@ class TestDocuments(DocumentsCommon):
             self.assertEqual(len(holders), 1, title)
             below = holders[0].split(title)[1].strip().splitlines()
             self.assertIn("with a second line", " ".join(below[:2]), title)
+        for page in pages:
+            self.assertEqual(len(re.findall(r"Description\s+Quantity", page)), 1)
         self.assertRegex(pages[-1], r"\n\s*Total\s")
         self.assertIn("Step 58 of the work", pages[-1])
         self.assertIn("Accepted by the customer", pages[-1])

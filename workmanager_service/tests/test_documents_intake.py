@@ -25,11 +25,9 @@ class TestIntakeDocuments(DocumentsCommon):
         cls.phone = cls.env["workmanager.equipment.type"].create({"name": "Phone"})
         cls.env.company.write(
             {
-                "service_intake_terms": False,
                 "service_intake_document": "each",
                 "service_print_labels": False,
                 "service_label_format": "roll",
-                "service_print_photos": False,
             }
         )
 
@@ -117,14 +115,14 @@ class TestIntakeDocuments(DocumentsCommon):
     def test_placeholder_without_a_value_is_a_dash(self):
         self.laptop.intake_terms = "<p>Serial {serial}, fee {diagnosis_fee}</p>"
         sheet = self._create_sheet(equipment_id=self._create_equipment(False).id)
-        self.assertEqual(sheet._get_intake_terms(), "<p>Serial –, fee –</p>")
+        self.assertEqual(sheet._get_document_text("intake"), "<p>Serial –, fee –</p>")
 
     def test_values_stay_text(self):
         self.customer.name = "<script>alert(1)</script> & {number}"
         self.laptop.intake_terms = "<p>Dear {customer}</p>"
         sheet = self._create_sheet()
         self.assertEqual(
-            sheet._get_intake_terms(),
+            sheet._get_document_text("intake"),
             "<p>Dear &lt;script&gt;alert(1)&lt;/script&gt; &amp; {number}</p>",
         )
         self.assertPrinted(
@@ -133,11 +131,9 @@ class TestIntakeDocuments(DocumentsCommon):
         )
 
     def test_wrong_placeholder_is_named(self):
+        written = self._write_text("<p>Mine</p>")
         for wrong in ("{custmer}", "{Customer}", "{customer", "}", "{}", "{a b}"):
-            for record, fname in (
-                (self.laptop, "intake_terms"),
-                (self.env.company, "service_intake_terms"),
-            ):
+            for record, fname in ((self.laptop, "intake_terms"), (written, "text")):
                 with (
                     self.subTest(wrong, record=record),
                     self.assertRaises(ValidationError) as caught,
@@ -147,7 +143,7 @@ class TestIntakeDocuments(DocumentsCommon):
                 self.assertIn("{diagnosis_fee}", str(caught.exception))
 
     def test_placeholder_cut_by_a_tag_is_named(self):
-        with self.assertRaisesRegex(ValidationError, "“{cus” in the intake terms"):
+        with self.assertRaisesRegex(ValidationError, "“{cus” in the text of"):
             self.laptop.intake_terms = "<p>{cus<b>tomer}</b></p>"
 
     def test_wrong_placeholder_in_a_translation_is_named(self):
@@ -166,19 +162,14 @@ class TestIntakeDocuments(DocumentsCommon):
             ['{"en_US": "<p>Hello {custmer}!</p>"}', self.laptop.id],
         )
         self.laptop.invalidate_recordset()
-        self.assertEqual(self._create_sheet()._get_intake_terms(), "<p>Hello –!</p>")
+        self.assertEqual(
+            self._create_sheet()._get_document_text("intake"), "<p>Hello –!</p>"
+        )
 
     def test_help_lists_all_placeholders(self):
-        names = self._create_sheet()._get_terms_values()
-        self.assertEqual(
-            names.keys(), self.env["workmanager.sheet"]._get_terms_samples().keys()
-        )
-        for model, fname in (
-            ("workmanager.equipment.type", "intake_terms"),
-            ("res.company", "service_intake_terms"),
-        ):
-            listed = re.findall(r"{(\w+)}", self.env[model]._fields[fname].help)
-            self.assertEqual(listed, list(names))
+        listed = re.findall(r"{(\w+)}", self.laptop._fields["intake_terms"].help)
+        shown = re.findall(r"{(\w+)}", self._get_document("intake").placeholders)
+        self.assertEqual(listed, shown)
 
     def test_terms_speak_the_customers_language(self):
         self.env["res.lang"]._activate_lang("ro_RO")
@@ -190,21 +181,11 @@ class TestIntakeDocuments(DocumentsCommon):
         sheet = self._create_sheet(intake_date="2031-02-03 10:00:00")
         self.assertPrinted(self._print("intake_protocol", sheet), "Gata pe 08.02.2031")
 
-    def test_terms_are_those_of_the_sheets_company(self):
-        other = self.env["res.company"].create(
-            {"name": "Sibling shop", "service_intake_terms": "<p>By {company}</p>"}
-        )
-        equipment = self._create_equipment("OTHER", company_id=other.id)
-        sheet = self.env["workmanager.sheet"].create(
-            {"company_id": other.id, "equipment_id": equipment.id}
-        )
-        self.assertEqual(sheet._get_intake_terms(), "<p>By Sibling shop</p>")
-
     # ---------------------------------------------------------------- PREVIEW
 
     def _preview(self, record):
         """Open the preview as the manager's browser does; return its text."""
-        action = record.action_preview_terms()
+        action = record.action_preview_text()
         self.assertEqual(action["report_type"], "qweb-html")
         ids = ",".join(map(str, action["context"]["active_ids"]))
         response = self.url_open(f"/report/html/{action['report_name']}/{ids}")
@@ -232,23 +213,11 @@ class TestIntakeDocuments(DocumentsCommon):
         self.assertIn(f"Pentru Ștefan Țăranu: {sheet.name}", text)
 
     def test_preview_shows_what_a_type_inherits(self):
-        self.env.company.service_intake_terms = "<p>By {company}</p>"
+        self._write_text("<p>By {company}</p>")
         self.phone.parent_id = self.laptop
         self.authenticate("wm_manager", "wm_manager")
         phone = self.phone.with_user(self.manager)
         self.assertIn(f"By {self.env.company.name}", self._preview(phone))
-
-    def test_preview_from_the_settings(self):
-        user = new_test_user(
-            self.env,
-            "wm_admin",
-            groups="base.group_system,workmanager_service.group_manager",
-        )
-        self.env.company.service_intake_terms = "<p>By {company}</p>"
-        self._create_sheet()
-        self.authenticate("wm_admin", "wm_admin")
-        settings = self.env["res.config.settings"].with_user(user).create({})
-        self.assertIn(f"By {self.env.company.name}", self._preview(settings))
 
     def test_terms_are_the_managers(self):
         for user in (self.technician, self.reception):
@@ -337,11 +306,11 @@ class TestIntakeDocuments(DocumentsCommon):
                 self.assertEqual(text.count(once), 1, once)
 
     def test_terms_that_types_share_are_printed_once(self):
-        self.env.company.service_intake_terms = "<p>Kept {date}</p>"
+        text = self._write_text("<p>Kept {date}</p>")
         visit = self._create_visit()
         [(kinds, _terms)] = visit._get_visit_terms()
         self.assertEqual(kinds, self.laptop | self.phone)
-        self.env.company.service_intake_terms = "<p>Fee {diagnosis_fee}</p>"
+        text.text = "<p>Fee {diagnosis_fee}</p>"
         self.laptop.diagnosis_product_id = self.diagnosis
         self.assertEqual(
             [(kind, "72.60" in terms) for kind, terms in visit._get_visit_terms()],
@@ -427,7 +396,7 @@ class TestIntakeDocuments(DocumentsCommon):
         sheet = sheet.with_user(self.technician)
         self.assertFalse(sheet._get_intake_photos())
         self.assertNotIn("Photos", " ".join(self._print("intake_protocol", sheet)))
-        self.env.company.service_print_photos = True
+        self._choose_blocks("intake", on=["photos"])
         photos = sheet._get_intake_photos()
         self.assertEqual(len(photos), 3)
         for photo in photos:
@@ -440,7 +409,7 @@ class TestIntakeDocuments(DocumentsCommon):
         self.assertPrinted(self._print("intake_protocol", sheet), "PHOTOS")
 
     def test_photo_taken_upright_is_printed_upright(self):
-        self.env.company.service_print_photos = True
+        self._choose_blocks("intake", on=["photos"])
         exif = Image.Exif()
         exif[0x0112] = 6  # turned by 90 degrees, as telephones store it
         stream = io.BytesIO()

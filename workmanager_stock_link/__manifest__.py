@@ -12,6 +12,7 @@
         "security/ir_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "report/report_removed_parts.xml",
         "views/product_template_views.xml",
         "views/purchase_order_views.xml",
         "views/res_config_settings_views.xml",

@@ -1,5 +1,7 @@
 from ast import literal_eval
 
+from lxml import html
+
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -129,6 +131,32 @@ class TestRemovedParts(PartsCase):
         part.with_user(self.technician).action_done()
         self.assertEqual(part.manufacturer_id, self.vendor)
         self.assertTrue(part.done_date)
+
+    def test_removed_parts_are_on_statement_and_protocol(self):
+        sheet = self._finish()
+        sheet.action_add_removed_parts()
+        sheet.removed_part_ids.write({"name": "Old cell", "serial_number": "OC-77"})
+
+        def read(report):
+            content, _kind = (
+                self.env["ir.actions.report"]
+                .with_user(self.technician)
+                ._render_qweb_html(f"workmanager_service.report_{report}", sheet.ids)
+            )
+            return " ".join(html.fromstring(content).text_content().split())
+
+        for kind, report in (
+            ("statement", "work_statement"),
+            ("handover", "handover_protocol"),
+        ):
+            with self.subTest(kind):
+                said = "Old cell S/N OC-77 × 2 · Returned to the Customer"
+                self.assertIn(said, read(report))
+                block = self.env.ref(
+                    f"workmanager_stock_link.document_block_{kind}_removed"
+                )
+                self.env.ref(f"workmanager_service.document_{kind}").block_ids -= block
+                self.assertNotIn("Old cell", read(report))
 
     def test_scrapped(self):
         sheet = self._finish()

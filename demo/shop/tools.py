@@ -40,7 +40,16 @@ class Shop:
 
     def translate(self, record, fname, text):
         """Give ``record`` its Romanian text, where Romanian is installed."""
-        if self.lang == "ro_RO" and text.get("ro"):
+        if self.lang != "ro_RO" or not text.get("ro"):
+            return
+        field = record._fields[fname]
+        if callable(field.translate):
+            # Term by term: written as a whole it would replace the English, too.
+            english = record.with_context(lang="en_US")[fname]
+            terms = map(field.get_trans_terms, (english, text["ro"]))
+            translations = dict(zip(*terms, strict=True))
+            record.update_field_translations(fname, {"ro_RO": translations})
+        else:
             record.with_context(lang="ro_RO")[fname] = text["ro"]
 
 

@@ -91,6 +91,7 @@ CHECKS = [
          WHERE sheet.state IN ('ready', 'delivered')
            AND sheet.outcome = 'repaired'
            AND sheet.statement_number IS NULL
+           AND sheet.statement_user_id IS NOT NULL  -- not before there were numbers
            AND sold.state = 'sale'
            AND line.is_internal IS NOT TRUE
            AND line.quantity_done > 0

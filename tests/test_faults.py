@@ -380,7 +380,7 @@ def test_restarted_postgres_loses_nothing(server, catalogue, cluster, record_pro
 def shop():
     """A server of its own on the usual PostgreSQL, and a sheet in it."""
     with running_server("outage") as started:
-        started.expect_log("wkhtmltopdf|ir_mail_server|mail_mail|disk of the server")
+        started.expect_log("[Ww]khtmltopdf|ir_mail_server|mail_mail|disk of the server")
         yield started
 
 

@@ -10,6 +10,8 @@ from odoo.tools import SQL
 
 # Neither grows with a shop's work, nor could two rows of it be alike.
 SKIPPED = ("ir_", "bus_", "res_users", "res_company", "stock_quant", "mail_mail")
+# From so many clones on, indexes are quicker made again than kept up to date.
+BULK = 50
 RESOURCE = {"res_model": "res_id", "model": "res_id"}
 
 
@@ -49,7 +51,7 @@ class Cloner:
             table: start + length for table, (start, length) in self.spans.items()
         }
         tables = [*self.spans, *self._get_relation_tables()]
-        definitions = self._drop_definitions(tables)
+        definitions = self._drop_definitions(tables, count > BULK)
         for table in tables:
             self._insert(table, count)
         for table in self.spans:
@@ -136,8 +138,8 @@ class Cloner:
             )
         )
 
-    def _drop_definitions(self, tables):
-        """Drop indexes and foreign keys, which cost most of the time.
+    def _drop_definitions(self, tables, with_indexes):
+        """Drop foreign keys, whose order nobody knows, and what costs most of the time.
 
         :return: the statements that make them again
         """
@@ -154,9 +156,11 @@ class Cloner:
                    SELECT format('DROP INDEX %%s', indexrelid::regclass),
                           pg_get_indexdef(indexrelid)
                      FROM pg_index
-                    WHERE indrelid::regclass::text = ANY(%(tables)s) AND NOT EXISTS
+                    WHERE %(with_indexes)s
+                      AND indrelid::regclass::text = ANY(%(tables)s) AND NOT EXISTS
                           (SELECT FROM pg_constraint WHERE conindid = indexrelid)""",
                 tables=tables,
+                with_indexes=with_indexes,
             )
         )
         for drop, _definition in rows:

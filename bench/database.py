@@ -152,7 +152,7 @@ def as_user(env, login, *groups):
                 }
             )
         )
-    return env(user=user)
+    return env(user=user, context={"lang": user.lang or "en_US", "tz": "UTC"})
 
 
 def say(text):

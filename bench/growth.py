@@ -227,26 +227,25 @@ def get_searches(client):
     number = [("name", "ilike", sample.name)]
     searches = {
         "number": (
-            ["|", *number, ("equipment_id.serial_number", "ilike", sample.name)],
+            ["|", *number, ("serial_number", "ilike", sample.name)],
             ["|", ("name", "ilike", repair.name), ("product_id", "ilike", repair.name)],
         ),
         "customer": (
             [("partner_id", "child_of", sample.partner_id.name)],
             [("partner_id", "child_of", sample.partner_id.name)],
         ),
-        "phone": ([("partner_phone", "ilike", digits)], None),
         "serial": (
             [
                 "|",
                 ("name", "ilike", serial),
-                ("equipment_id.serial_number", "ilike", serial),
+                ("serial_number", "ilike", serial),
             ],
             [("lot_id.name", "=", serial)],
         ),
         "part of a serial": (
             [
                 *("|", ("name", "ilike", serial[3:9])),
-                ("equipment_id.serial_number", "ilike", serial[3:9]),
+                ("serial_number", "ilike", serial[3:9]),
             ],
             [("lot_id.name", "ilike", serial[3:9])],
         ),

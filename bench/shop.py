@@ -232,6 +232,7 @@ class Shop:
         say(f"  {(clones + 1) * BLOCK} sheets and repair orders")
         number = "lpad(row_number() OVER (ORDER BY n, o.id)::text, 7, '0')"
         token = "md5(n::text || o.id::text)"
+        equipment = pools["workmanager_equipment"].format(v="o.equipment_id")
         year = f"extract(year FROM now() - {age})"
         batch = ends[0][:1].upper()
         cloner = Cloner(
@@ -241,6 +242,10 @@ class Shop:
                     "name": f"'FS/' || {year} || '/{batch}' || {number}",
                     "tracking_code": f"upper(substr({token}, 1, 10))",
                     "access_token": token,
+                    "claimed_fault": "o.claimed_fault || ' ' || n % 997",
+                    "claimed_fault_key": "o.claimed_fault_key || ' ' || n % 997",
+                    "serial_number": f"(SELECT serial_number FROM"
+                    f" workmanager_equipment WHERE id = {equipment})",
                     "statement_number": "CASE WHEN o.statement_number IS NULL THEN"
                     f" NULL ELSE 'DL/{batch}' || {number} END",
                 },

@@ -55,9 +55,14 @@ class Sheet(models.Model):
         user = self.env.user
         if not user._is_portal():
             return Domain.FALSE
-        return Domain(
-            "partner_id", "child_of", user.partner_id.commercial_partner_id.id
-        ) & Domain("company_id", "in", user.company_ids.ids)
+        # The company's people once: the list and its count search by the same.
+        family_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
+        people = family_sudo.search(
+            [("id", "child_of", user.partner_id.commercial_partner_id.id)]
+        )
+        return Domain("partner_id", "in", people.ids) & Domain(
+            "company_id", "in", user._get_company_ids()
+        )
 
     @api.model
     def _find_by_number(self, number, code):

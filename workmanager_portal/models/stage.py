@@ -11,24 +11,6 @@ class Stage(models.Model):
 
     _inherit = "workmanager.stage"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
-
-    def update_field_translations(self, field_name, translations, source_lang=""):
-        """Forget what was read before the translation."""
-        self.env.registry.clear_cache()
-        return super().update_field_translations(field_name, translations, source_lang)
-
     @api.model
     @ormcache("self.env.lang")
     def _get_portal_stages(self):

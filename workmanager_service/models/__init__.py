@@ -3,6 +3,7 @@ from . import unlock_mixin
 from . import document_mixin
 from . import placeholder_mixin
 from . import limits_mixin
+from . import memory_mixin
 from . import sheets_mixin
 from . import accessory
 from . import account_move
@@ -36,6 +37,7 @@ from . import pause
 from . import product_template
 from . import res_company
 from . import res_config_settings
+from . import res_currency
 from . import res_partner
 from . import sale_order
 from . import sale_order_decision
@@ -65,6 +67,7 @@ from . import sheet_notification
 from . import sheet_own_goods
 from . import sheet_photos
 from . import sheet_quotation
+from . import sheet_reading
 from . import sheet_repairs
 from . import sheet_report
 from . import sheet_stage_time

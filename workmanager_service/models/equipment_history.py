@@ -74,8 +74,12 @@ class Equipment(models.Model):
         )
         newer, sheets = sheets[: offset - start], sheets[offset - start :]
         has_more = bool(limit) and len(sheets) > limit
+        following = sheets[limit:] if has_more else sheets[:0]
         sheets = sheets[:limit]
-        events = self._prepare_history_events(for_customer)
+        owners = self._get_history_owners()
+        sheets._fetch_people(["partner_id", "user_id"], owners.partner_id)
+        registered = self._get_registration(sheets, following)
+        events = self._prepare_history_events(registered, owners, for_customer)
         if newer:
             events = [event for event in events if event[0] < newer.intake_date]
         if has_more:
@@ -104,14 +108,34 @@ class Equipment(models.Model):
             ("company_id", "=", self.company_id.id),
         ]
 
-    def _prepare_history_events(self, for_customer):
-        """Return (moment, rank, entry) of what is no sheet."""
-        self.ensure_one()
-        # Sheets from before the computer came are entered with their own dates.
-        ((first_intake,),) = self.env["workmanager.sheet"]._read_group(
-            self._get_history_domain(), aggregates=["intake_date:min"]
+    def _get_history_owners(self):
+        """Return the changes of the owner, the oldest first."""
+        return self.env["workmanager.equipment.owner"].search_fetch(
+            [("equipment_id", "=", self.id)],
+            ["date", "partner_id"],
+            order="date, id",
         )
-        registered = min(filter(None, [self.create_date, first_intake]))
+
+    def _get_registration(self, sheets, following):
+        """Return when we got to know the equipment: when its first sheet was taken in
+        or, if that was sooner, when it was entered.
+
+        :param sheets: those of a page of the story
+        :param following: the first of the next page; that is sooner still
+        """
+        if following and following.intake_date < sheets[-1].intake_date:
+            return datetime.min
+        # Sheets from before the computer came are entered with their own dates.
+        dates = (sheets | following).mapped("intake_date")
+        return min(filter(None, [self.create_date, *dates]))
+
+    def _prepare_history_events(self, registered, owners, for_customer):
+        """Return (moment, rank, entry) of what is no sheet.
+
+        :param datetime registered: when we got to know the equipment
+        :param owners: the changes of the owner
+        """
+        self.ensure_one()
         events = []
         if self.sale_date:
             sold = min(datetime.combine(self.sale_date, time.min), registered)
@@ -131,16 +155,16 @@ class Equipment(models.Model):
         return [
             (moment, (RANKS[entry["kind"]], 0), {"key": entry["kind"], **entry})
             for moment, entry in events
-        ] + self._prepare_history_owners(registered, for_customer)
+        ] + self._prepare_history_owners(registered, owners, for_customer)
 
-    def _prepare_history_owners(self, registered, for_customer):
+    def _prepare_history_owners(self, registered, owners, for_customer):
         """Return (moment, rank, entry) of each change of the owner."""
         events, owner = [], self.env["res.partner"]
-        for record in self.owner_ids.sorted(lambda o: (o.date, o.id)):
+        for record in owners:
             if record.partner_id == owner:
                 continue  # merged records say the same twice
             owner = record.partner_id
-            name = owner.display_name
+            name = owner.sudo().display_name  # who reads the story reads its names
             if for_customer and not self._is_owner(owner):
                 name = self.env._("a former owner")
             entry = {

@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 class EquipmentType(models.Model):
     _name = "workmanager.equipment.type"
     _description = "Equipment Type"
-    _inherit = ["workmanager.placeholder.mixin"]
+    _inherit = ["workmanager.placeholder.mixin", "workmanager.memory.mixin"]
     _order = "sequence, name"
     _parent_store = True
     _text_field = "intake_terms"

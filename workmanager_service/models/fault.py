@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class Fault(models.Model):
     _name = "workmanager.fault"
     _description = "Fault"
+    _inherit = ["workmanager.memory.mixin"]
     _order = "code, name"
     _rec_names_search = ["name", "code"]
 

@@ -25,6 +25,14 @@ class ResPartner(models.Model):
     _complete_name_trgm_idx = models.Index(
         lambda registry: get_trigram_index(registry, "complete_name")
     )
+    # Whatever Odoo finds a customer by: one without an index has all of them read.
+    _email_trgm_idx = models.Index(
+        lambda registry: get_trigram_index(registry, "email")
+    )
+    _ref_trgm_idx = models.Index(lambda registry: get_trigram_index(registry, "ref"))
+    _company_registry_trgm_idx = models.Index(
+        lambda registry: get_trigram_index(registry, "company_registry")
+    )
     _vat_trgm_idx = models.Index(lambda registry: get_trigram_index(registry, "vat"))
     _email_normalized_idx = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"

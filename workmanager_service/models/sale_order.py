@@ -4,6 +4,7 @@ from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from .sale_order_line import DONE_STATES
 
@@ -232,6 +233,21 @@ class SaleOrder(models.Model):
             return tuple(values.get(key) for key in keys)
 
         return list(self.grouped(get_key).values())
+
+    def _get_billed_orders(self):
+        """Return the orders of which something is on an invoice."""
+        self.env["account.move.line"].flush_model(["sale_line_ids"])
+        self.env["sale.order.line"].flush_model(["order_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT line.order_id FROM sale_order_line line
+                     JOIN sale_order_line_invoice_rel billed
+                       ON billed.order_line_id = line.id
+                    WHERE line.order_id IN %s""",
+                tuple(self.ids) or (0,),
+            )
+        )
+        return self.browse(order_id for (order_id,) in rows)
 
     def _get_line_sheets(self):
         """Return {order line: sheet}.

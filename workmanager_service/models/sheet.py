@@ -23,7 +23,7 @@ class Sheet(models.Model):
         "workmanager.sealed.mixin",
     ]
     _order = "priority desc, id desc"
-    _rec_names_search = ["name", "equipment_id.serial_number", "partner_id.name"]
+    _rec_names_search = ["name", "serial_number", "partner_id.name"]
     _check_company_auto = True
     _track_duration_field = "stage_id"
 
@@ -71,7 +71,9 @@ class Sheet(models.Model):
         index=True,
         string="Equipment Type",
     )
-    serial_number = fields.Char(related="equipment_id.serial_number")
+    serial_number = fields.Char(
+        related="equipment_id.serial_number", store=True, index="trigram"
+    )
     stage_id = fields.Many2one(
         "workmanager.stage",
         required=True,
@@ -210,6 +212,12 @@ class Sheet(models.Model):
         "(company_id, name)", "This sheet number is already in use."
     )
     _board_idx = models.Index("(company_id, stage_id, priority DESC, id DESC)")
+    # The board, the lists and the dashboard show what is open; the words are those of
+    # their domain, by which the database knows the index.
+    _open_idx = models.Index(
+        "(company_id, stage_id, priority DESC, id DESC)"
+        " WHERE state NOT IN ('delivered', 'cancelled') OR state IS NULL"
+    )
     _list_idx = models.Index("(priority DESC, id DESC)")
 
     # ---------------------------------------------------------------- COMPUTE
@@ -305,7 +313,7 @@ class Sheet(models.Model):
     @api.model
     def _read_group_stage_ids(self, stages, domain):
         """Show the empty stages on the board too."""
-        return stages.search([])
+        return stages._get_active()
 
     # ------------------------------------------------------------------- CRUD
 

@@ -23,7 +23,7 @@ class Sheet(models.Model):
     )
     conclusion = fields.Text(related="evaluation_id.conclusion", readonly=False)
     evaluation_state = fields.Selection(
-        related="evaluation_id.state", string="Evaluation Status"
+        related="evaluation_id.state", string="Evaluation Status", store=True
     )
     final_evaluation_id = fields.Many2one(
         "workmanager.evaluation",

@@ -137,7 +137,7 @@ class Sheet(models.Model):
                 "to_quote",
                 self.env._("To Quote"),
                 Domain("state", "=", "evaluation")
-                & Domain("evaluation_id.state", "=", "done"),
+                & Domain("evaluation_state", "=", "done"),
             ),
             prepare(
                 "counter",

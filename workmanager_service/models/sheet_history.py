@@ -1,6 +1,14 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import format_date, format_duration, formatLang
+from odoo.tools import SQL, format_date, format_duration, formatLang
+
+# What the history reads of a line, in one query.
+HISTORY_FIELDS = (
+    *("sheet_id", "name", "quantity_done", "product_uom_id", "coverage"),
+    "sale_line_id",
+)
 
 
 class Sheet(models.Model):
@@ -13,7 +21,7 @@ class Sheet(models.Model):
 
         :param bool for_customer: see :meth:`Equipment._get_history`
         """
-        findings = self._get_history_findings()
+        claims, findings = self._get_history_faults()
         lines = self._get_history_lines(for_customer)
         hours = self._get_history_hours()
         has_costs = not for_customer and self.equipment_id._has_history_costs()
@@ -24,7 +32,7 @@ class Sheet(models.Model):
             hidden = for_customer and foreign
             worked, workers = hours.get(sheet, (0.0, []))
             entry = {
-                **sheet._prepare_history_facts(hidden),
+                **sheet._prepare_history_facts(hidden, claims.get(sheet, [])),
                 "findings": findings.get(sheet, []),
                 "lines": lines.get(sheet, []),
                 "hours": format_duration(worked) if worked else "",
@@ -36,15 +44,16 @@ class Sheet(models.Model):
             history[sheet] = entry
         return history
 
-    def _prepare_history_facts(self, hidden):
+    def _prepare_history_facts(self, hidden, claims):
         """Return what the sheet itself says.
 
+        :param claims: the names of the claimed faults
         :param bool hidden: keep to what says nothing about its customer
         """
         self.ensure_one()
         label = self._get_history_label
         warranty = label("warranty_basis") if self.warranty_basis != "none" else ""
-        claimed = self.claimed_fault_ids.mapped("name")
+        claimed = list(claims)
         if self.claimed_fault and not hidden:
             claimed.append(" ".join(self.claimed_fault.split()))
         has_amount = not hidden and not self.currency_id.is_zero(self.amount_total)
@@ -75,20 +84,57 @@ class Sheet(models.Model):
     def _format_history_amount(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 
-    def _get_history_findings(self):
-        """Return {sheet: [text]} of what the completed evaluations found."""
-        evaluations = self.env["workmanager.evaluation"].search_fetch(
-            [("sheet_id", "in", self.ids), ("state", "=", "done")],
-            ["sheet_id", "conclusion"],
-            order="id",
+    def _get_history_faults(self):
+        """Return what was claimed and what the completed evaluations found.
+
+        :return: two dicts of {sheet: [text]}
+        """
+        claims, findings = defaultdict(list), defaultdict(list)
+        faults = self.env["workmanager.fault"]
+        for sheet_id, evaluation_id, conclusion, fault_ids in self._read_faults():
+            sheet, names = (
+                self.browse(sheet_id),
+                faults.browse(fault_ids).mapped("name"),
+            )
+            if not evaluation_id:
+                claims[sheet] += names
+                continue
+            findings[sheet] += names
+            if conclusion:
+                findings[sheet].append(" ".join(conclusion.split()))
+        return claims, {
+            sheet: list(dict.fromkeys(found)) for sheet, found in findings.items()
+        }
+
+    def _read_faults(self):
+        """Return (sheet's ID, evaluation's ID or None, conclusion, faults' IDs)."""
+        self.env["workmanager.evaluation"].flush_model(
+            ["sheet_id", "state", "conclusion"]
         )
-        findings = {}
-        for evaluation in evaluations:
-            found = evaluation.fault_ids.mapped("name")
-            if evaluation.conclusion:
-                found.append(" ".join(evaluation.conclusion.split()))
-            findings.setdefault(evaluation.sheet_id, []).extend(found)
-        return {sheet: list(dict.fromkeys(found)) for sheet, found in findings.items()}
+        return self.env.execute_query(
+            SQL(
+                """SELECT claimed.workmanager_sheet_id, NULL::int, NULL::text,
+                          array_agg(fault.id ORDER BY fault.code, fault.id)
+                     FROM workmanager_sheet_claimed_fault_rel claimed
+                     JOIN workmanager_fault fault
+                       ON fault.id = claimed.workmanager_fault_id
+                    WHERE claimed.workmanager_sheet_id IN %(ids)s
+                 GROUP BY 1
+                UNION ALL
+                   SELECT evaluation.sheet_id, evaluation.id, evaluation.conclusion,
+                          array_remove(
+                              array_agg(fault.id ORDER BY fault.code, fault.id), NULL)
+                     FROM workmanager_evaluation evaluation
+                LEFT JOIN workmanager_evaluation_workmanager_fault_rel found
+                       ON found.workmanager_evaluation_id = evaluation.id
+                LEFT JOIN workmanager_fault fault
+                       ON fault.id = found.workmanager_fault_id
+                    WHERE evaluation.sheet_id IN %(ids)s AND evaluation.state = 'done'
+                 GROUP BY 1, 2
+                 ORDER BY 2""",
+                ids=tuple(self.ids) or (0,),
+            )
+        )
 
     def _get_history_lines(self, for_customer=False):
         """Return {sheet: [dict]} of the parts used and the work done."""
@@ -97,7 +143,7 @@ class Sheet(models.Model):
             domain &= Domain("is_internal", "!=", True)
         lines = self.env["workmanager.sheet.line"].search_fetch(
             domain,
-            ["sheet_id", "name", "quantity_done", "product_uom_id", "coverage"],
+            HISTORY_FIELDS,
             order="sequence, id",
         )
         lots = lines._get_history_lots()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .sale_order_line import DONE_STATES
+
 
 class Sheet(models.Model):
     """The invoices of a sheet: what is billed once, and what is paid."""
@@ -25,29 +27,35 @@ class Sheet(models.Model):
 
     @api.depends("line_ids.sale_line_id.order_id.order_line.invoice_lines.move_id")
     def _compute_invoice_ids(self):
+        billed_orders = self.sale_order_ids._get_billed_orders()
         for sheet in self:
-            owners = sheet.sale_order_ids._get_line_sheets()
+            owners = (sheet.sale_order_ids & billed_orders)._get_line_sheets()
             lines = [
                 line
                 for line, owner in owners.items()
                 if owner == sheet or line.is_downpayment
             ]
-            billed = sheet.line_ids.sale_line_id.union(*lines)
+            billed = sheet.line_ids.sale_line_id.filtered(
+                lambda line: line.order_id in billed_orders
+            ).union(*lines)
             sheet.invoice_ids = billed.invoice_lines.move_id
             sheet.invoice_count = len(sheet.invoice_ids)
 
     @api.depends("state", "line_ids.sale_line_id.order_id.order_line.qty_to_invoice")
     def _compute_is_to_invoice(self):
         for sheet in self:
-            sheet.is_to_invoice = bool(sheet._get_orders_to_invoice())
+            is_over = sheet.state in DONE_STATES
+            sheet.is_to_invoice = is_over and bool(sheet._get_orders_to_invoice())
 
     @api.depends(
+        "state",
         "line_ids.sale_line_id.invoice_lines.move_id.state",
         "line_ids.sale_line_id.qty_reinvoiced",
     )
     def _compute_is_credited(self):
         for sheet in self:
-            sheet.is_credited = bool(sheet._get_credited_order_lines())
+            is_over = sheet.state in DONE_STATES
+            sheet.is_credited = is_over and bool(sheet._get_credited_order_lines())
 
     # ----------------------------------------------------------------- ACTION
 

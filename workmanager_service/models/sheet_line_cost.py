@@ -11,7 +11,7 @@ class SheetLine(models.Model):
     _inherit = "workmanager.sheet.line"
 
     company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company Currency"
+        related="sheet_id.company_currency_id", string="Company Currency"
     )
     unit_cost = fields.Float(
         compute="_compute_unit_cost",

@@ -69,17 +69,16 @@ class Sheet(models.Model):
             address = sheet.partner_id.address_get(["delivery"])["delivery"]
             sheet.visit_address_id = address
 
-    @api.depends("visit_address_id", "partner_phone")
+    @api.depends("visit_address_id", "partner_phone", "intake_mode")
     def _compute_visit_address(self):
         for sheet in self:
             partner = sheet.visit_address_id
             address = partner.contact_address_inline or ""
             sheet.visit_address = address
             sheet.visit_phone = partner.phone or sheet.partner_phone
-            pattern = sheet.company_id.service_map_url or ""
-            sheet.visit_map_url = address and pattern.replace(
-                "{address}", quote(address)
-            )
+            is_visit = address and sheet.intake_mode == "on_site"
+            pattern = is_visit and sheet.company_id.service_map_url or ""
+            sheet.visit_map_url = pattern.replace("{address}", quote(address))
 
     @api.depends(
         "partner_id.name",

@@ -32,7 +32,10 @@ class Sheet(models.Model):
         help="Real hours less planned hours.",
     )
     company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company Currency"
+        related="company_id.currency_id",
+        string="Company Currency",
+        store=True,
+        precompute=True,
     )
     work_cost = fields.Monetary(
         string="Cost of Work",
@@ -40,6 +43,11 @@ class Sheet(models.Model):
         store=True,
         currency_field="company_currency_id",
         groups="workmanager_service.group_manager",
+    )
+    has_running_timer = fields.Boolean(
+        compute="_compute_has_running_timer",
+        store=True,
+        help="Somebody is at work on the sheet now.",
     )
     is_timer_running = fields.Boolean(compute="_compute_timer")
     timer_start = fields.Datetime(compute="_compute_timer")
@@ -90,15 +98,29 @@ class Sheet(models.Model):
                 sheet.analytic_distribution = sheet.analytic_distribution
 
     @api.depends("work_log_ids.state")
+    def _compute_has_running_timer(self):
+        for sheet in self:
+            sheet.has_running_timer = "running" in sheet.work_log_ids.mapped("state")
+
+    @api.depends("work_log_ids.state")
     @api.depends_context("uid")
     def _compute_timer(self):
-        running = self.env["workmanager.work.log"]._get_running(self.env.user)
+        if len(self) == 1:
+            running = self.work_log_ids.filtered(
+                lambda log: log.state == "running" and log.user_id == self.env.user
+            )[:1]
+        else:
+            running = self.env["workmanager.work.log"]._get_running(self.env.user)
         for sheet in self:
             sheet.is_timer_running = running.sheet_id == sheet._origin and bool(running)
             sheet.timer_start = sheet.is_timer_running and running.start
 
     @api.depends("work_log_ids.state", "work_log_ids.user_id")
     def _compute_worker_ids(self):
+        if len(self) == 1:
+            logs = self.work_log_ids.filtered(lambda log: log.state == "running")
+            self.worker_ids = logs.user_id
+            return
         running = dict(
             self.env["workmanager.work.log"]._read_group(
                 [("sheet_id", "in", self.ids), ("state", "=", "running")],

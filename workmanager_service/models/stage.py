@@ -21,6 +21,7 @@ SHEET_STATES = [
 class Stage(models.Model):
     _name = "workmanager.stage"
     _description = "Service Stage"
+    _inherit = ["workmanager.memory.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -54,6 +55,14 @@ class Stage(models.Model):
         help="A sheet that stays longer in this stage stands out. Zero: no limit.",
     )
     fold = fields.Boolean(string="Folded in Kanban")
+
+    @api.model
+    def _get_active(self):
+        """Return the stages in use, in their order."""
+        memory = self._get_memory()
+        return self.browse(
+            stage_id for stage_id, active in memory["active"].items() if active
+        )
 
     @api.constrains("sms_text")
     def _check_sms_text(self):

@@ -2,7 +2,8 @@ from odoo import models
 
 
 class Uom(models.Model):
-    _inherit = "uom.uom"
+    _name = "uom.uom"
+    _inherit = ["uom.uom", "workmanager.memory.mixin"]
 
     def _is_time(self):
         """Whether this unit measures time: it converts to hours."""

@@ -29,6 +29,7 @@ from . import test_own_sheets
 from . import test_pause
 from . import test_quotation
 from . import test_quotation_lines
+from . import test_reading
 from . import test_register
 from . import test_sealed
 from . import test_totals

@@ -1,5 +1,8 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class SaleOrderLine(models.Model):
@@ -51,6 +54,40 @@ class SaleOrderLine(models.Model):
         # The customer who accepts online has no rights on sheets.
         self.sudo().sheet_line_ids.sheet_id._sync_missing_parts_activity()
         return res
+
+    def _get_service_purchases(self):
+        """Return {order line: purchase orders} of what was bought for these lines."""
+        if not self.ids:
+            return {}
+        moves = self.env["stock.move"]
+        moves.flush_model(["sale_line_id", "purchase_line_id"])
+        self.env["purchase.order.line"].flush_model(["order_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT move.sale_line_id, bought.order_id
+                     FROM stock_move move
+                     JOIN stock_move_created_purchase_line_rel created
+                       ON created.move_id = move.id
+                     JOIN purchase_order_line bought
+                       ON bought.id = created.created_purchase_line_id
+                    WHERE move.sale_line_id IN %(ids)s
+                    UNION
+                   SELECT move.sale_line_id, bought.order_id
+                     FROM stock_move move
+                     JOIN stock_move_move_rel chain ON chain.move_dest_id = move.id
+                     JOIN stock_move receipt ON receipt.id = chain.move_orig_id
+                     JOIN purchase_order_line bought
+                       ON bought.id = receipt.purchase_line_id
+                    WHERE move.sale_line_id IN %(ids)s
+                 ORDER BY 2""",
+                ids=tuple(self.ids),
+            )
+        )
+        orders = self.env["purchase.order"].browse(order_id for _line, order_id in rows)
+        purchases = defaultdict(orders.browse)
+        for line_id, order_id in rows:
+            purchases[self.browse(line_id)] |= orders.browse(order_id)
+        return purchases
 
     def _is_part_without_rule(self):
         """Whether the line is a sheet's part and no stock rule takes it out."""

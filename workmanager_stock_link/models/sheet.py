@@ -95,18 +95,28 @@ class Sheet(models.Model):
 
     @api.depends("line_ids.sale_line_id.move_ids.picking_id")
     def _compute_picking_ids(self):
+        pickings = dict(
+            self.env["stock.move"]._read_group(
+                [("sale_line_id", "in", self.line_ids.sale_line_id.ids)],
+                ["sale_line_id"],
+                ["picking_id:recordset"],
+            )
+        )
+        none = self.env["stock.picking"]
         for sheet in self:
-            sheet.picking_ids = sheet.line_ids.sale_line_id.move_ids.picking_id
+            sheet.picking_ids = none.union(
+                *(pickings.get(line, none) for line in sheet.line_ids.sale_line_id)
+            )
             sheet.picking_count = len(sheet.picking_ids)
 
     @api.depends("line_ids.sale_line_id.move_ids.created_purchase_line_ids.order_id")
     def _compute_purchase_order_ids(self):
+        orders = self.line_ids.sale_line_id._get_service_purchases()
+        none = self.env["purchase.order"]
         for sheet in self:
-            moves = sheet.line_ids.sale_line_id.move_ids
-            lines = (
-                moves.created_purchase_line_ids | moves.move_orig_ids.purchase_line_id
+            sheet.purchase_order_ids = none.union(
+                *(orders.get(line, none) for line in sheet.line_ids.sale_line_id)
             )
-            sheet.purchase_order_ids = lines.order_id
             sheet.purchase_order_count = len(sheet.purchase_order_ids)
 
     # ----------------------------------------------------------------- ACTION

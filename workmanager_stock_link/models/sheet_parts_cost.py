@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -6,9 +8,6 @@ class Sheet(models.Model):
 
     _inherit = "workmanager.sheet"
 
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company Currency"
-    )
     parts_cost = fields.Monetary(
         string="Cost of Parts",
         currency_field="company_currency_id",
@@ -22,10 +21,15 @@ class Sheet(models.Model):
         "line_ids.sale_line_id.move_ids.state", "line_ids.sale_line_id.move_ids.value"
     )
     def _compute_parts_cost(self):
+        costs = defaultdict(float)
+        for line, location, value in self.env["stock.move"]._read_group(
+            [
+                ("sale_line_id", "in", self.line_ids.sale_line_id.ids),
+                ("state", "=", "done"),
+            ],
+            ["sale_line_id", "location_id"],
+            ["value:sum"],
+        ):
+            costs[line] += -value if location.usage == "customer" else value
         for sheet in self:
-            moves = sheet.line_ids.sale_line_id.move_ids.filtered(
-                lambda move: move.state == "done"
-            )
-            back = moves.filtered(lambda move: move.location_id.usage == "customer")
-            used = moves - back
-            sheet.parts_cost = sum(used.mapped("value")) - sum(back.mapped("value"))
+            sheet.parts_cost = sum(costs[line] for line in sheet.line_ids.sale_line_id)

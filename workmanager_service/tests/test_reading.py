@@ -1,0 +1,106 @@
+from lxml import etree
+
+from odoo.tests import tagged
+
+from .common import ServiceCommon
+
+# What the web client may cost with nothing in the ORM's cache.
+FORM, LIST, BOARD, HISTORY = 22, 14, 14, 10
+
+
+@tagged("post_install", "-at_install")
+class TestReading(ServiceCommon):
+    """The screens ask the database for little, however much there is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sheets = cls._create_sheet()
+        for number in range(3):
+            equipment = cls._create_equipment(f"READ-{number}")
+            cls.sheets |= cls._approve(cls._create_sheet(equipment_id=equipment.id))
+
+    def _count(self, call):
+        """Return the queries of a call, once the worker's caches are warm."""
+        for _turn in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            call()
+        return self.env.cr.sql_log_count - before
+
+    def _get_specification(self, kind):
+        """Return what the web client asks for to draw the view."""
+        sheets = self.sheets.with_user(self.manager)
+        arch = etree.fromstring(sheets.get_view(view_type=kind)["arch"])
+        specification = {}
+        for node in arch.xpath("//field[not(ancestor::field)]"):
+            name = node.get("name")
+            specification[name] = {}
+            if self.sheets._fields[name].type == "many2one":
+                hidden = node.get("invisible") in ("1", "True")
+                names = {} if hidden else {"display_name": {}}
+                specification[name] = {"fields": names}
+        return specification
+
+    def test_form(self):
+        specification = self._get_specification("form")
+        sheets = self.env["workmanager.sheet"].with_user(self.manager)
+        for sheet in self.sheets[:2]:
+            alone = sheets.browse(sheet.id)
+            with self.subTest(state=sheet.state):
+                count = self._count(lambda sheet=alone: sheet.web_read(specification))
+                self.assertLessEqual(count, FORM)
+
+    def test_form_tells_of_an_empty_list_that_is_filled(self):
+        sheet = self.sheets[0].with_user(self.technician)
+        specification = {
+            name: {}
+            for name in ("photo_ids", "line_ids", "claimed_fault_ids", "accessory_ids")
+        }
+        self.assertEqual(sheet.web_read(specification)[0]["claimed_fault_ids"], [])
+        sheet.claimed_fault_ids = self.fault
+        self.env.invalidate_all()
+        [values] = sheet.web_read(specification)
+        self.assertEqual(values["claimed_fault_ids"], self.fault.ids)
+
+    def test_list(self):
+        specification = self._get_specification("list")
+        sheets = self.env["workmanager.sheet"].with_user(self.manager)
+        count = self._count(lambda: sheets.web_search_read([], specification, limit=80))
+        self.assertLessEqual(count, LIST)
+
+    def test_board(self):
+        specification = self._get_specification("kanban")
+        sheets = self.env["workmanager.sheet"].with_user(self.manager)
+        count = self._count(
+            lambda: sheets.web_read_group(
+                [("state", "not in", ("delivered", "cancelled"))],
+                ["stage_id"],
+                auto_unfold=True,
+                unfold_read_specification=specification,
+            )
+        )
+        self.assertLessEqual(count, BOARD)
+
+    def test_history(self):
+        equipment = self.equipment.with_user(self.manager)
+        equipment = equipment.with_context(lang="en_US")
+        self._repair(self._create_sheet())
+        self.assertLessEqual(self._count(equipment.get_history), HISTORY)
+
+    def test_catalogue_is_in_memory(self):
+        stage = self.sheets[0].stage_id
+        self.assertEqual(self._count(lambda: stage.name), 0)
+        self.assertEqual(self._count(lambda: self.brand.name), 0)
+
+    def test_catalogue_in_memory_follows_its_changes(self):
+        stage = self.sheets[0].sudo().stage_id
+        self.assertTrue(stage.name)
+        stage.name = "Taken in today"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(stage.name, "Taken in today")
+        self.assertEqual(self.env["workmanager.stage"]._get_active()[0], stage)
+        stage.active = False
+        self.assertNotIn(stage, self.env["workmanager.stage"]._get_active())

@@ -124,9 +124,11 @@ class Sheet(models.Model):
     def action_check_parts(self):
         """Reserve what is free by now, and order what is missing and can be bought.
 
-        It also replaces parts whose transfer was cancelled by hand.
+        It also replaces parts whose transfer was cancelled by hand, and frees what is
+        reserved for nobody.
         """
         self._lock()
+        self.line_ids._tidy_reservations()
         self.line_ids._supply_parts()
         return True
 

@@ -8,6 +8,9 @@ PARTS_STATES = [
     ("late", "Late"),
 ]
 
+# States of a part that is not all there.
+AWAITED = ("partial", "waiting", "late")
+
 # States of a sheet in which it waits for no part any more.
 SETTLED_STATES = ("ready", "delivered", "cancelled")
 
@@ -144,7 +147,10 @@ class SheetLine(models.Model):
 
     @api.model
     def _cron_mark_late_parts(self):
-        """Mark what a vendor promised for a day that has passed."""
+        """Mark what a vendor promised for a day that has passed.
+
+        What is reserved for nobody is free before Odoo's scheduler reserves again.
+        """
         overdue = self.search(
             [
                 ("parts_state", "in", ("waiting", "partial")),
@@ -152,3 +158,4 @@ class SheetLine(models.Model):
             ]
         )
         overdue.parts_state = "late"
+        self.search([("parts_state", "in", AWAITED)])._tidy_reservations()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sheet_line import SETTLED_STATES
+from .sheet_line import AWAITED, SETTLED_STATES
 
 
 class SheetLine(models.Model):
@@ -25,7 +25,7 @@ class SheetLine(models.Model):
     def _compute_quantity_ordered(self):
         for line in self:
             rest = line.quantity - line.quantity_available - line.quantity_missing
-            awaited = line.parts_state in ("waiting", "partial", "late")
+            awaited = line.parts_state in AWAITED
             line.quantity_ordered = max(rest, 0.0) if awaited else 0.0
 
     @api.depends("product_id.seller_ids", "quantity_missing")
@@ -76,6 +76,24 @@ class SheetLine(models.Model):
         return self.sheet_id._get_records_action()
 
     # --------------------------------------------------------------- BUSINESS
+
+    def _tidy_reservations(self):
+        """Free what is reserved for nobody of the parts that these lines wait for.
+
+        Two receipts at the same moment leave two quants of one product, between which
+        Odoo loses count of what is reserved until it has merged them.
+        """
+        lines_sudo = self.sudo().filtered(lambda line: line.parts_state in AWAITED)
+        products_sudo = lines_sudo.product_id | lines_sudo._get_part_moves().product_id
+        quants_sudo = self.env["stock.quant"].sudo()
+        quants_sudo = quants_sudo.search(
+            [
+                ("product_id", "in", products_sudo.ids),
+                ("location_id.usage", "=", "internal"),
+            ]
+        )
+        if quants_sudo:
+            quants_sudo._quant_tasks()
 
     def _supply_parts(self):
         """Reserve what is free by now for these lines, and order the rest.

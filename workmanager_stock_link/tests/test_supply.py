@@ -256,6 +256,47 @@ class TestSupply(PartsCase):
         self.env["workmanager.sheet.line"]._cron_mark_late_parts()
         self.assertEqual(sheet.parts_state, "late")
 
+    def _leave_reserved_for_nobody(self):
+        """Leave a sheet without its two pieces, which two quants tell as reserved."""
+        sheet = self._accept((self.part, 2))
+        order = self._purchase_lines().order_id
+        order.button_confirm()
+        self._receive(order)
+        self._moves(sheet)._do_unreserve()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_quant SET quantity = 1, reserved_quantity = 1"
+            " WHERE product_id = %(product)s AND location_id = %(location)s;"
+            "INSERT INTO stock_quant (product_id, location_id, company_id, quantity,"
+            " reserved_quantity, in_date) VALUES (%(product)s, %(location)s,"
+            " %(company)s, 1, 1, now())",
+            {
+                "product": self.part.id,
+                "location": self.stock.id,
+                "company": self.company.id,
+            },
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._quantities(), (2, 2))
+        self.assertEqual(sheet.parts_state, "waiting")
+        return sheet
+
+    def test_parts_reserved_for_nobody_are_found_by_check_parts(self):
+        sheet = self._leave_reserved_for_nobody()
+        sheet.with_user(self.technician).action_check_parts()
+        self.assertEqual(sheet.parts_state, "available")
+        self.assertEqual(self._quantities(), (2, 2))
+        quants = self.env["stock.quant"]._gather(self.part, self.stock)
+        self.assertEqual(len(quants), 1)
+        self.assertEqual(self._purchase_lines().product_qty, 2, "none bought again")
+
+    def test_parts_reserved_for_nobody_are_found_by_night(self):
+        sheet = self._leave_reserved_for_nobody()
+        self.env["workmanager.sheet.line"]._cron_mark_late_parts()
+        self.assertEqual(self._quantities(), (2, 0))
+        self.env["stock.rule"].run_scheduler()
+        self.assertEqual(sheet.parts_state, "available")
+
     def test_more_quoted_later(self):
         """A quantity that grows or shrinks on the order changes what is on order."""
         self._stock_up(self.part, 2)

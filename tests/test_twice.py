@@ -31,6 +31,7 @@ def server():
     with running_server("twice", workers=4) as started:
         # How PostgreSQL tells a transaction to start again, which Odoo then does.
         started.expect_log("bad query: ")
+        started.expect_log("wkhtmltopdf: The switch")
         answers = (
             CREDITED,
             DECIDED,
@@ -329,6 +330,31 @@ def test_the_way_of_a_repair(sheet):
     assert sheet.get("state") == "delivered"
     assert sheet.get("delivery_signed_by") == "Maria"
     assert sheet.count_messages("Stage") == before + 1
+
+
+def test_quotation_that_technicians_send(server, sheet):
+    """Who has sales rights sees the e-mail first; the others send it at once."""
+    named = [("module", "=", "workmanager_service"), ("name", "=", "group_technician")]
+    [group] = sheet.find("ir.model.data", named, "res_id")
+    values = {
+        "name": "Radu",
+        "login": "radu",
+        "password": "radu",
+        "email": "radu@example.com",
+        "group_ids": [(6, 0, [group["res_id"]])],
+    }
+    sheet.admin.call("res.users", "create", values)
+    sheet.people = [server.session("radu") for _n in range(PEOPLE)]
+    sheet.quote()
+    [order] = sheet.get("sale_order_ids")
+    assert sheet.all_take("send_quotation") == PEOPLE
+    assert sheet.read_order_states() == ["sent"]
+    sent = [
+        ("model", "=", "sale.order"),
+        ("res_id", "=", order),
+        ("partner_ids", "in", sheet.catalogue["customer"]),
+    ]
+    assert len(sheet.find("mail.message", sent)) == 1
 
 
 def test_what_a_repair_finds(sheet):

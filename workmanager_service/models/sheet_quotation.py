@@ -10,16 +10,22 @@ class Sheet(models.Model):
     def action_send_quotation(self):
         """Send the quotation that waits for the customer.
 
-        Whoever has sales rights sees the e-mail first; the others send it as it is.
+        Whoever has sales rights sees the e-mail first; the others send it as it is. A
+        quotation that was sent is not sent once more, unless the context says
+        ``send_again``.
 
         :raises UserError: no quotation waits, or the customer has no e-mail address
         """
         self.ensure_one()
-        order_sudo = self._get_open_orders("send")[:1]
+        open_sudo = self._get_open_orders("send")
+        order_sudo = (open_sudo.filtered(lambda o: o.state == "draft") or open_sudo)[:1]
         order = order_sudo.with_env(self.env)
         if order.has_access("write"):
             return order.action_quotation_send()
-        self._send_quotation(order_sudo)
+        self._lock()
+        order_sudo._lock_service_orders()
+        if order_sudo.state == "draft" or self.env.context.get("send_again"):
+            self._send_quotation(order_sudo)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

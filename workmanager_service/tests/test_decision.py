@@ -487,6 +487,24 @@ class TestQuotationRights(DecisionCommon):
         self.assertIn(self.customer, message.partner_ids)
         self.assertTrue(message.attachment_ids, "the quotation in PDF")
 
+    def _count_mails(self, order):
+        return len(order.message_ids.filtered(lambda m: self.customer in m.partner_ids))
+
+    def test_quotation_is_sent_once_unless_it_is_sent_again(self):
+        self.customer.email = "stefan@example.com"
+        sheet = self._quote(self._create_sheet())
+        order = self._order_of(sheet)
+        sheet.action_send_quotation()
+        self.assertEqual(
+            sheet.action_send_quotation()["params"]["message"],
+            f"{order.name} was sent to stefan@example.com.",
+        )
+        self.assertEqual(self._count_mails(order), 1)
+        with Form(sheet) as form:
+            self.assertFalse(form.has_quotation_to_send)
+        sheet.with_context(send_again=True).action_send_quotation()
+        self.assertEqual(self._count_mails(order), 2)
+
     def test_customer_without_an_address(self):
         self.customer.email = False
         sheet = self._quote(self._create_sheet())

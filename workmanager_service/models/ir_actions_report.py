@@ -3,6 +3,7 @@ import io
 import lxml.html
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
@@ -58,6 +59,19 @@ class IrActionsReport(models.Model):
         if report_model in DOCUMENT_MODELS:
             html = self._prepare_service_html(html)
         return super()._prepare_html(html, report_model=report_model)
+
+    @api.model
+    def _run_wkhtmltopdf(self, *args, **kwargs):
+        # An exit code of 1 is a warning to Odoo, which then reads whatever there is.
+        pdf = super()._run_wkhtmltopdf(*args, **kwargs)
+        if not pdf:
+            raise UserError(
+                self.env._(
+                    "The document could not be printed: wkhtmltopdf made no PDF. Try "
+                    "again, and tell the administrator if it fails again."
+                )
+            )
+        return pdf
 
     @api.model
     def _build_wkhtmltopdf_args(

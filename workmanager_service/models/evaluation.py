@@ -67,7 +67,13 @@ class Evaluation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        evaluations = super().create(vals_list)
+        # The sheet tells who has what to do: no second message, and nobody to inform.
+        quiet = self.with_context(
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+            mail_auto_subscribe_no_notify=True,
+        )
+        evaluations = super(Evaluation, quiet).create(vals_list).with_env(self.env)
         evaluations.sheet_id._ensure_open()
         return evaluations
 
@@ -76,7 +82,7 @@ class Evaluation(models.Model):
             self._ensure_editable()
         res = super().write(vals)
         if "state" in vals:
-            self.sheet_id._sync_check_activities()
+            self.sheet_id._with_allocated_checks()._sync_check_activities()
         return res
 
     @api.ondelete(at_uninstall=False)

@@ -130,7 +130,7 @@ class EvaluationCheck(models.Model):
         checks = super().create(vals_list)
         checks.evaluation_id._ensure_editable()
         checks.filtered("result")._sign()
-        checks._sync_activities()
+        checks.filtered("user_id")._sync_activities()
         return checks
 
     def write(self, vals):
@@ -145,12 +145,14 @@ class EvaluationCheck(models.Model):
                 lambda check: (check.result, check.value) != answers[check]
             )._sign()
             self._drop_faults(faults)
-        if set(vals) & {*ANSWER_FIELDS, "user_id"}:
+        if "user_id" in vals:
             self._sync_activities()
+        elif set(vals) & ANSWER_FIELDS:
+            self.filtered("user_id")._sync_activities()
         return res
 
     def unlink(self):
-        sheets = self.sheet_id
+        sheets = self.filtered("user_id").sheet_id
         res = super().unlink()
         sheets._sync_check_activities()
         return res

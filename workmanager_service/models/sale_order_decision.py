@@ -203,17 +203,15 @@ class SaleOrder(models.Model):
                     "service_decision_user_id": user.id if is_ours else False,
                 }
             )
-        self._post_decision()
-        self.sheet_ids.activity_unlink([EXPIRED_ACTIVITY])
+        if self:
+            self._post_decision()
+            expired = self.filtered("service_expired_validity")
+            if expired:
+                expired.sheet_ids.activity_unlink([EXPIRED_ACTIVITY])
 
     def _post_decision(self):
-        """Say on these orders and on their sheets who decided; many at a time are
-        logged in one go."""
+        """Say on these orders and on their sheets who decided, in one go."""
         messages = {order: order._decision_message() for order in self}
-        if len(self) == 1:
-            for record in (self, *self.sheet_ids):
-                record.message_post(body=messages[self])
-            return
         self._message_log_batch(
             bodies={order.id: body for order, body in messages.items()}
         )

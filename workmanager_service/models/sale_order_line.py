@@ -48,14 +48,21 @@ class SaleOrderLine(models.Model):
         what the customer was promised.
         """
         res = super()._compute_qty_to_invoice()
-        for line in self:
-            if line.is_internal:
-                line.qty_to_invoice = 0.0
-                continue
-            # As superuser: who invoices need have no rights on sheets.
+        internal = self.filtered("is_internal")
+        internal.qty_to_invoice = 0.0
+        sold = (self - internal).filtered(
+            lambda line: (
+                line.state == "sale"
+                and not line.display_type
+                and not line.is_downpayment
+            )
+        )
+        # As superuser: who invoices need have no rights on sheets.
+        service_orders_sudo = sold.sudo().order_id.filtered(
+            lambda order: order.order_line.sheet_line_ids
+        )
+        for line in sold:
             line_sudo = line.sudo()
-            if line.state != "sale" or line.display_type or line.is_downpayment:
-                continue
             if sheet_lines_sudo := line_sudo.sheet_line_ids:
                 done = sheet_lines_sudo.filtered(
                     lambda sheet_line: (
@@ -66,7 +73,7 @@ class SaleOrderLine(models.Model):
                 line.qty_to_invoice = line._get_quantity_left(
                     sum(done.mapped("quantity_done"))
                 )
-            elif line_sudo.order_id.order_line.sheet_line_ids:
+            elif line_sudo.order_id in service_orders_sudo:
                 line.qty_to_invoice = line._get_quantity_left(
                     line.qty_to_invoice + line.qty_invoiced
                 )

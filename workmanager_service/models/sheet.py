@@ -72,7 +72,10 @@ class Sheet(models.Model):
         string="Equipment Type",
     )
     serial_number = fields.Char(
-        related="equipment_id.serial_number", store=True, index="trigram"
+        related="equipment_id.serial_number",
+        store=True,
+        index="trigram",
+        tracking=False,
     )
     stage_id = fields.Many2one(
         "workmanager.stage",
@@ -321,7 +324,6 @@ class Sheet(models.Model):
     def create(self, vals_list):
         sheets = super().create(vals_list)
         sheets._create_evaluations()
-        sheets._sync_check_activities()
         for sheet in sheets.filtered(lambda s: not s.equipment_id.partner_id):
             sheet.equipment_id.partner_id = sheet.partner_id
         return sheets
@@ -359,9 +361,6 @@ class Sheet(models.Model):
                         sheet=sheet.name,
                     )
                 )
-
-    def _creation_subtype(self):
-        return self.env.ref("mail.mt_note")
 
     # ----------------------------------------------------------------- ACTION
 

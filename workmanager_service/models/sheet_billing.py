@@ -132,7 +132,7 @@ class Sheet(models.Model):
                 {**sheet._prepare_sale_order_values(payer), "order_line": commands}
             )
             order_of_lines.append(ordered)
-        orders_sudo = self.env["sale.order"].sudo().create(values)
+        orders_sudo = self._create_linked_orders(values)
         for order_sudo, ordered in zip(orders_sudo, order_of_lines, strict=True):
             former_sudo = ordered.sudo().sale_line_id.order_id
             former_sudo._get_superseded_by(order_sudo)._supersede(order_sudo)
@@ -140,6 +140,23 @@ class Sheet(models.Model):
             for line, sale_line in zip(ordered, products, strict=True):
                 line.sudo().sale_line_id = sale_line
         return orders_sudo
+
+    def _create_linked_orders(self, vals_list):
+        """Create orders whose lines the caller links to the sheets, as superuser."""
+        order_model = self.env["sale.order"].sudo()
+        # Odoo asks for each line, twice, what usually does not exist.
+        if (
+            not self.env["account.analytic.distribution.model"]
+            .sudo()
+            .search_count([], limit=1)
+        ):
+            for vals in vals_list:
+                for command in vals["order_line"]:
+                    command[2].setdefault("analytic_distribution", False)
+        orders = order_model.with_context(
+            sheet_adoption=False, mail_create_nolog=True
+        ).create(vals_list)
+        return orders.with_env(order_model.env)
 
     def _prepare_order_line_commands(self, payer, lines):
         """Return the order lines, a section for each fault, and the sheet's lines

@@ -23,7 +23,10 @@ class Sheet(models.Model):
     )
     conclusion = fields.Text(related="evaluation_id.conclusion", readonly=False)
     evaluation_state = fields.Selection(
-        related="evaluation_id.state", string="Evaluation Status", store=True
+        related="evaluation_id.state",
+        string="Evaluation Status",
+        store=True,
+        tracking=False,
     )
     final_evaluation_id = fields.Many2one(
         "workmanager.evaluation",
@@ -40,7 +43,9 @@ class Sheet(models.Model):
         readonly=False,
     )
     final_evaluation_state = fields.Selection(
-        related="final_evaluation_id.state", string="Final Checks Status"
+        related="final_evaluation_id.state",
+        string="Final Checks Status",
+        tracking=False,
     )
     bad_final_check_count = fields.Integer(compute="_compute_bad_final_check_count")
 
@@ -65,7 +70,10 @@ class Sheet(models.Model):
     def write(self, vals):
         res = super().write(vals)
         if set(vals) & {"stage_id", "user_id"}:
-            self._sync_check_activities()
+            # The end of an evaluation settled its activities.
+            self.filtered(
+                lambda s: "draft" in (s.evaluation_state, s.final_evaluation_state)
+            )._with_allocated_checks()._sync_check_activities()
         return res
 
     # ----------------------------------------------------------------- ACTION
@@ -98,9 +106,11 @@ class Sheet(models.Model):
         evaluations = self.env["workmanager.evaluation"]
         values = []
         for sheet in self:
-            translated = checkpoints[sheet.equipment_type_id].with_context(
-                lang=sheet.company_id.partner_id.lang
-            )
+            translated = checkpoints[sheet.equipment_type_id]
+            if translated:
+                translated = translated.with_context(
+                    lang=sheet.company_id.partner_id.lang
+                )
             if phase == "before" or translated:
                 allocated = {
                     check.checkpoint_id: check.user_id for check in sheet.check_ids
@@ -157,6 +167,20 @@ class Sheet(models.Model):
 
     # ------------------------------------------------------------- ACTIVITIES
 
+    def _with_allocated_checks(self):
+        """Return those of these sheets that have checks of certain people.
+
+        Only on these there can be activities: taking a check from its person settles
+        theirs at once.
+        """
+        if not self:
+            return self
+        checks_sudo = self.env["workmanager.evaluation.check"].sudo()
+        allocated = checks_sudo._read_group(
+            [("sheet_id", "in", self.ids), ("user_id", "!=", False)], ["sheet_id"]
+        )
+        return self & self.browse(sheet.id for (sheet,) in allocated)
+
     def _sync_check_activities(self):
         """Keep one activity for each person who has checks to do on a sheet.
 
@@ -167,7 +191,11 @@ class Sheet(models.Model):
             return
         # Who allocates a check needs no rights on other people's activities.
         waiting = self.sudo()._get_waiting_people()
-        kind = self.env.ref(CHECK_ACTIVITY)
+        kind = self.env["mail.activity.type"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id(
+                CHECK_ACTIVITY, raise_if_not_found=True
+            )
+        )
         activities_sudo = (
             self.env["mail.activity"]
             .sudo()

@@ -153,6 +153,8 @@ class Sheet(models.Model):
 
     def _withdraw_quotations(self):
         """Take back the open quotations of these sheets: others take their place."""
+        if not self:
+            return
         self.activity_unlink([EXPIRED_ACTIVITY])
         orders_sudo = self.sudo().sale_order_ids.filtered(
             lambda order: order.state in ("draft", "sent")

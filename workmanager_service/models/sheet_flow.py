@@ -104,7 +104,7 @@ class Sheet(models.Model):
         """
         supplementary = self.filtered(lambda s: s.state in ("approved", "repair"))
         self._lock()._withdraw_outdated_quotations()
-        sheets = supplementary | (self - supplementary)._part("create_quotation")
+        sheets = supplementary | (self - supplementary)._get_part("create_quotation")
         for sheet in sheets:
             if error := sheet._quotation_error_message():
                 raise UserError(error)
@@ -264,6 +264,7 @@ class Sheet(models.Model):
         """Move the sheets to the first stage of ``state``; the only way to a state."""
         if self:
             stage = self.env["workmanager.stage"]._get_first(state)
+            (stage | self.stage_id).mapped("name")  # both at once, for the tracking
             self._unseal().with_context(sheet_transition=IN_TRANSITION).write(
                 {"stage_id": stage.id, **values}
             )
@@ -298,7 +299,10 @@ class Sheet(models.Model):
             another one to the same state
         :raises UserError: naming a sheet that is in a state it cannot start from
         """
-        self._lock()
+        return self._lock()._get_part(transition, reached)
+
+    def _get_part(self, transition, reached=None):
+        """Do :meth:`_part` for sheets that are locked already."""
         sources, target = TRANSITIONS[transition]
         todo = self.browse()
         for sheet in self:

@@ -99,7 +99,8 @@ class Sheet(models.Model):
 
     def _end_pauses(self):
         """End the pauses of these sheets that are not over."""
-        self.pause_ids.filtered(lambda pause: not pause.stop)._end()
+        paused = self.filtered("pause_reason")  # stored: the others read no pauses
+        paused.pause_ids.filtered(lambda pause: not pause.stop)._end()
 
     def _set_state(self, state, **values):
         # A repair that ends, or is given up, waits for nothing any more.

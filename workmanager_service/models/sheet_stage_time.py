@@ -54,7 +54,7 @@ class Sheet(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         sheets = super().create(vals_list)
-        sheets._record_stage()
+        sheets._start_stage_time()
         return sheets
 
     def write(self, vals):
@@ -65,23 +65,26 @@ class Sheet(models.Model):
 
     def _record_stage(self):
         """Note that these sheets left one stage for another, where they did."""
-        now = fields.Datetime.now()
         # Superuser: the record of the times is nobody's to write.
         times_sudo = self.env["workmanager.stage.time"].sudo()
-        running_sudo = times_sudo.search(
-            [("sheet_id", "in", self.ids), ("stop", "=", False)]
+        running_sudo = times_sudo.search_fetch(
+            [("sheet_id", "in", self.ids), ("stop", "=", False)],
+            ["sheet_id", "stage_id", "start", "stop"],
         )
         standing_sudo = running_sudo.filtered(
             lambda time: time.stage_id == time.sheet_id.stage_id
         )
-        (running_sudo - standing_sudo).stop = now
+        (running_sudo - standing_sudo).stop = fields.Datetime.now()
         # The index allows one running time a sheet.
-        times_sudo.flush_model(["stop"])
-        known = set(standing_sudo.sheet_id.ids)
-        times_sudo.create(
+        times_sudo.flush_model()
+        (self - self.browse(standing_sudo.sheet_id.ids))._start_stage_time()
+
+    def _start_stage_time(self):
+        """Note that these sheets entered their stage now."""
+        now = fields.Datetime.now()
+        self.env["workmanager.stage.time"].sudo().create(
             [
                 {"sheet_id": sheet.id, "stage_id": sheet.stage_id.id, "start": now}
                 for sheet in self
-                if sheet.id not in known
             ]
         )

@@ -18,17 +18,23 @@ class StageTime(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(related="sheet_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="sheet_id.company_id", store=True, precompute=True, index=True
+    )
     equipment_type_id = fields.Many2one(
-        related="sheet_id.equipment_type_id", store=True, index=True
+        related="sheet_id.equipment_type_id", store=True, precompute=True, index=True
     )
     stage_id = fields.Many2one(
         "workmanager.stage", required=True, index=True, ondelete="cascade"
     )
-    state = fields.Selection(related="stage_id.state", string="Status", store=True)
+    state = fields.Selection(
+        related="stage_id.state", string="Status", store=True, precompute=True
+    )
     start = fields.Datetime(string="Since", required=True)
     stop = fields.Datetime(string="Until")
-    hours = fields.Float(compute="_compute_hours", store=True, aggregator="avg")
+    hours = fields.Float(
+        compute="_compute_hours", store=True, precompute=True, aggregator="avg"
+    )
 
     _running_uniq = models.UniqueIndex(
         "(sheet_id) WHERE stop IS NULL", "A sheet stands in one stage at a time."

@@ -27,4 +27,5 @@ from . import stock_move
 from . import stock_move_equipment
 from . import stock_move_line
 from . import stock_picking
+from . import stock_rule
 from . import stock_warehouse

@@ -8,6 +8,19 @@ from odoo.tools import SQL
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    def _compute_warehouse_id(self):
+        """The service route of a warehouse takes from that warehouse: no rule has to
+        be read to know it."""
+        served = self.filtered(
+            lambda line: (
+                line.route_ids
+                and line.route_ids == line.order_id.warehouse_id.sudo().service_route_id
+            )
+        )
+        for line in served:
+            line.warehouse_id = line.order_id.warehouse_id
+        return super(SaleOrderLine, self - served)._compute_warehouse_id()
+
     def _prepare_procurement_values(self):
         """Send the parts of sheets through the service route, unless a person chose
         another one for the line."""

@@ -166,7 +166,15 @@ class Sheet(models.Model):
         return super()._action_finish_repair()
 
     def _set_state(self, state, **values):
+        # Whether it waits for parts: the steps between change nothing of that.
+        turned = self.filtered(
+            lambda sheet: (sheet.state in SETTLED_STATES) != (state in SETTLED_STATES)
+        )
         res = super()._set_state(state, **values)
+        for field in self.env.registry.field_computed[
+            turned.line_ids._fields["parts_state"]
+        ]:
+            self.env.add_to_compute(field, turned.sudo().line_ids)
         if state in SETTLED_STATES:
             self.sudo()._sync_missing_parts_activity()
         return res
@@ -178,11 +186,17 @@ class Sheet(models.Model):
 
         :param bool schedule: False to change only what is there already
         """
-        activity_type = self.env.ref(MISSING_PARTS)
+        activity_type = self.env["mail.activity.type"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id(
+                MISSING_PARTS, raise_if_not_found=True
+            )
+        )
         for sheet in self:
             missing = sheet.line_ids.filtered(
                 lambda l: l.product_uom_id.compare(l.quantity_missing, 0.0) > 0
             )
+            if sheet.state in ("evaluation", "quoted") and not (missing and schedule):
+                continue  # it was not accepted before: nothing was missing yet
             activity = sheet.activity_ids.filtered(
                 lambda a: a.activity_type_id == activity_type
             )

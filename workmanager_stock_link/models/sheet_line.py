@@ -47,7 +47,6 @@ class SheetLine(models.Model):
         "quantity",
         "product_uom_id",
         "product_id.type",
-        "sheet_id.state",
         "sale_line_id.state",
         "sale_line_id.move_ids.state",
         "sale_line_id.move_ids.quantity",
@@ -60,6 +59,7 @@ class SheetLine(models.Model):
         "sale_line_id.move_ids.move_orig_ids.purchase_line_id.date_planned",
     )
     def _compute_parts(self):
+        """The state of the sheet counts too: see :meth:`~Sheet._set_state`."""
         today = fields.Datetime.today()
         for line in self:
             available, ordered, date = line._get_supply()

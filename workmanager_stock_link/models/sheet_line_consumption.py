@@ -325,8 +325,7 @@ class SheetLine(models.Model):
             lambda m: m.product_uom.compare(m.quantity, m.product_uom_qty) < 0
         )._action_assign()
         open_moves._lock_quants()
-        free = self._get_free_quantities(open_moves)
-        taken = {}
+        taken, free = {}, None
         for line in self:
             todo = quantities[line]
             if line.product_uom_id.compare(todo, 0.0) < 0:
@@ -335,7 +334,10 @@ class SheetLine(models.Model):
                 line._take_kit(open_moves, todo, taken)
                 continue
             todo -= line._take_reserved(open_moves, todo, taken)
-            todo -= line._take_free(open_moves, todo, taken, free)
+            if line.product_uom_id.compare(todo, 0.0) > 0:
+                if free is None:
+                    free = self._get_free_quantities(open_moves)
+                todo -= line._take_free(open_moves, todo, taken, free)
             if line.product_uom_id.compare(todo, 0.0) > 0:
                 raise UserError(line._short_of_parts_message(todo))
         return taken
@@ -407,11 +409,13 @@ class SheetLine(models.Model):
         return free
 
     def _ensure_lots(self, moves):
-        for line in self:
-            unnamed = (line.sale_line_id.move_ids & moves).move_line_ids.filtered(
-                lambda ml: ml.product_id.tracking != "none" and not ml.lot_id
-            )
-            if unnamed:
+        every_unnamed = moves.move_line_ids.filtered(
+            lambda ml: ml.product_id.tracking != "none" and not ml.lot_id
+        )
+        for line in self if every_unnamed else ():
+            if unnamed := every_unnamed.filtered(
+                lambda ml, line=line: ml.move_id.sale_line_id == line.sale_line_id
+            ):
                 raise UserError(
                     self.env._(
                         "%(sheet)s: no lot or serial number of “%(part)s” is reserved. "

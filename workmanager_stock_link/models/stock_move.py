@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
 from ..parts_lock import lock
+from .stock_rule import KnownRules
 
 
 class StockMove(models.Model):
@@ -51,10 +52,18 @@ class StockMove(models.Model):
         if not parts:
             return super()._action_confirm(merge, merge_into, create_proc)
         others = super(StockMove, self - parts)._action_confirm(merge, merge_into)
-        parts._lock_quants()
+        free = parts._lock_quants()
         parts = parts._decrease_on_order()
-        parts = super(StockMove, parts)._action_confirm(merge, merge_into, False)
-        parts._order_missing_parts()
+        # Nothing to merge with for what an order line needs for the first time.
+        is_first = not (parts.sale_line_id.move_ids - parts)
+        short = parts._get_short(free) if is_first else self.browse()
+        short.procure_method = "make_to_order"
+        parts = super(StockMove, parts)._action_confirm(
+            merge and not is_first, merge_into, False
+        )
+        unordered = short - parts._order_missing_parts()
+        unordered.procure_method = "make_to_stock"
+        unordered._recompute_state()
         return others | parts
 
     def _action_assign(self, force_qty=False):
@@ -91,12 +100,57 @@ class StockMove(models.Model):
             )._reset_supply()
         return moves
 
+    def _trigger_scheduler(self):
+        """Search no reordering rule for each part of a product that has none."""
+        # Whoever confirms may have no stock rights.
+        without_rules = self.filtered(
+            lambda move: (
+                move._is_service_part() and not move.sudo().product_id.orderpoint_ids
+            )
+        )
+        return super(StockMove, self - without_rules)._trigger_scheduler()
+
+    def _compute_location_dest_id(self):
+        """Parts go to the customer, which Odoo would work out from other documents."""
+        parts = self.filtered(lambda move: move._is_service_part())
+        straight = parts.filtered(
+            lambda move: (
+                move.location_final_id.usage == "customer"
+                and move.location_final_id
+                == (move.picking_id or move.rule_id).location_dest_id
+                == move.picking_type_id.default_location_dest_id
+            )
+        )
+        for move in straight:
+            move.location_dest_id = move.location_final_id
+        if others := self - straight:
+            super(StockMove, others)._compute_location_dest_id()
+
     def _key_assign_picking(self):
         """Keep the parts of each sheet in a transfer of their own."""
         keys = super()._key_assign_picking()
         if self._is_service_part():
             keys += (self.sudo().sale_line_id.sheet_line_ids.sheet_id,)
         return keys
+
+    def _assign_picking(self):
+        """Nobody has to follow the transfers of parts: their sheets tell everything."""
+        parts = self.filtered(lambda move: move._is_service_part())
+        super(StockMove, self - parts)._assign_picking()
+        quiet = parts.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        return super(StockMove, quiet)._assign_picking()
+
+    def _assign_picking_post_process(self, new=False):
+        """The transfer names its sheet and order: no message has to."""
+        new = new and not all(move._is_service_part() for move in self)
+        return super()._assign_picking_post_process(new=new)
+
+    def _search_picking_for_assignation(self):
+        if self._is_service_part():
+            lines_sudo = self.sudo().sale_line_id.sheet_line_ids.sheet_id.line_ids
+            if lines_sudo and not lines_sudo.sale_line_id.move_ids.picking_id:
+                return self.env["stock.picking"]
+        return super()._search_picking_for_assignation()
 
     def _search_picking_for_assignation_domain(self):
         domain = super()._search_picking_for_assignation_domain()
@@ -141,24 +195,42 @@ class StockMove(models.Model):
         Odoo does not wait: two customers who accept at the same moment would both
         get the last piece. A transaction that waited is repeated by Odoo on what the
         other one left, and this time it is nobody else's turn.
+
+        :return: the products of which something is free
         """
         storable = self.filtered("product_id.is_storable")
         if not storable:
-            return
+            return storable.product_id
+        self.env["stock.quant"].flush_model(["quantity", "reserved_quantity"])
         lock(self.env.cr, "part", storable.product_id.ids)
-        locations_sudo = (
-            self.env["stock.location"]
-            .sudo()
-            .search([("id", "child_of", storable.location_id.ids)])
-        )
         self.env.cr.execute(
             SQL(
-                "SELECT id FROM stock_quant WHERE product_id IN %s"
-                " AND location_id IN %s ORDER BY id FOR NO KEY UPDATE",
+                "SELECT product_id, quantity > reserved_quantity FROM stock_quant"
+                " WHERE product_id IN %s AND location_id IN ("
+                " SELECT child.id FROM stock_location AS parent"
+                " JOIN stock_location AS child"
+                " ON child.parent_path LIKE parent.parent_path || '%%'"
+                " WHERE parent.id IN %s"
+                ") ORDER BY id FOR NO KEY UPDATE",
                 tuple(storable.product_id.ids),
-                tuple(locations_sudo.ids),
+                tuple(storable.location_id.ids),
             ),
             log_exceptions=False,  # it is how the others learn that they waited
+        )
+        free = {product_id for product_id, is_free in self.env.cr.fetchall() if is_free}
+        return storable.product_id.filtered(lambda product: product.id in free)
+
+    def _get_short(self, free):
+        """Return the moves for which nothing at all can be reserved.
+
+        :param free: the products of which something is free
+        """
+        return self.filtered(
+            lambda move: (
+                move.product_id.is_storable
+                and move.product_id not in free
+                and not move._should_bypass_reservation()
+            )
         )
 
     def _decrease_on_order(self):
@@ -211,7 +283,11 @@ class StockMove(models.Model):
         :return: the moves that wait for what was ordered
         """
         # Whoever confirms may be the customer, or a technician without stock rights.
-        moves_sudo = self.sudo().filtered(lambda move: move._lacks_supply())
+        moves_sudo = (
+            self.sudo()
+            .filtered(lambda move: move._lacks_supply())
+            .with_context(known_rules=KnownRules(), mail_create_nolog=True)
+        )
         plans = []
         for move in moves_sudo:
             if values := move._prepare_missing_part_values():
@@ -219,7 +295,7 @@ class StockMove(models.Model):
         waiting_sudo = moves_sudo.browse()._split_off_missing([m for m, _v in plans])
         procurements = []
         for move, (origin, values) in zip(waiting_sudo, plans, strict=True):
-            values["move_dest_ids"] = move
+            values.update(move_dest_ids=move, partner_id=False)
             procurements.append(
                 self.env["stock.rule"].Procurement(
                     move.product_id,
@@ -238,9 +314,9 @@ class StockMove(models.Model):
             ]
             # What one vendor brings gathers on the same draft order.
             lock(self.env.cr, "vendor", [seller.partner_id.id for seller in sellers])
-            self.env["stock.rule"].sudo().run(procurements)
+            moves_sudo.env["stock.rule"].run(procurements)
             waiting_sudo._recompute_state()
-        return waiting_sudo
+        return waiting_sudo.with_env(self.sudo().env)
 
     def _lacks_supply(self):
         """Whether something is missing that nobody was asked to bring."""
@@ -316,7 +392,9 @@ class StockMove(models.Model):
         for position, new_move in zip(positions, new_moves, strict=True):
             waiting[position] = new_move
         waiting = self.concat(*waiting)
-        (waiting - new_moves).procure_method = "make_to_order"
+        (waiting - new_moves).filtered(
+            lambda move: move.procure_method != "make_to_order"
+        ).procure_method = "make_to_order"
         return waiting
 
     def _split_off_rest(self):

@@ -67,12 +67,7 @@ class Evaluation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # The sheet tells who has what to do: no second message, and nobody to inform.
-        quiet = self.with_context(
-            mail_create_nolog=True,
-            mail_create_nosubscribe=True,
-            mail_auto_subscribe_no_notify=True,
-        )
+        quiet = self.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         evaluations = super(Evaluation, quiet).create(vals_list).with_env(self.env)
         evaluations.sheet_id._ensure_open()
         return evaluations
@@ -88,6 +83,10 @@ class Evaluation(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
         self._ensure_editable()
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """The technician follows the sheet, which tells what there is to do."""
+        return []
 
     def action_complete(self):
         """Close the evaluation, and with it the list of what was found.

@@ -18,11 +18,11 @@ def run(bench):
     """Return the rows of batches: all that both do, and the steps with bounds."""
     with bench.throwaway("batch") as env:
         shop = Shop(env)
-        for size in (SMALL, SIZE):  # warm up, and count what is done once
-            repairs, sheets = do_repairs(shop, size), do_sheets(shop, size, CHECKS)
-            small = (repairs, sheets) if size == SMALL else small
+        do_repairs(shop, SMALL)  # warms up
+        repairs = do_repairs(shop, SIZE)
+        small, sheets = (do_sheets(shop, size, CHECKS) for size in (SMALL, SIZE))
         plain_small, plain = (do_sheets(shop, size, 0) for size in (SMALL, SIZE))
-    each = {name: _per_record(small[1][name], sheets[name]) for name in sheets}
+    each = {name: _per_record(small[name], sheets[name]) for name in sheets}
     each["checks"] = each["create"] - _per_record(
         plain_small["create"], plain["create"]
     )

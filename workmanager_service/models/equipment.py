@@ -187,7 +187,8 @@ class Equipment(models.Model):
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
-    @api.depends("sheet_ids.line_ids.quantity_done")
+    # Not by what is done, which follows the orders' state: see sheet.claim_order_ids.
+    @api.depends("sheet_ids.line_ids")
     def _compute_line_ids(self):
         for equipment in self:
             equipment.line_ids = equipment.sheet_ids.line_ids.filtered("quantity_done")

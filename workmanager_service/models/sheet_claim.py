@@ -16,27 +16,36 @@ class Sheet(models.Model):
     _inherit = "workmanager.sheet"
 
     claim_order_ids = fields.Many2many(
-        "sale.order", string="Claims", compute="_compute_claim", compute_sudo=True
+        "sale.order",
+        string="Claims",
+        compute="_compute_claim_order_ids",
+        compute_sudo=True,
     )
     claim_state = fields.Selection(
         CLAIM_STATES,
         string="Claim",
-        compute="_compute_claim",
+        compute="_compute_claim_state",
         search="_search_claim_state",
         compute_sudo=True,
     )
 
+    # Not by any state: records that depend on the state of orders and invoices make
+    # Odoo look at all that depends on them twice for each change of it.
+    @api.depends("line_ids.sale_line_id.order_id.is_service_claim")
+    def _compute_claim_order_ids(self):
+        for sheet in self:
+            sheet.claim_order_ids = sheet.sale_order_ids.filtered("is_service_claim")
+
     @api.depends(
+        "claim_order_ids",
         "state",
         "line_ids.sale_line_id.order_id.invoice_status",
         "line_ids.sale_line_id.order_id.state",
         "line_ids.sale_line_id.invoice_lines.move_id.payment_state",
     )
-    def _compute_claim(self):
+    def _compute_claim_state(self):
         for sheet in self:
-            claims = sheet.sale_order_ids.filtered("is_service_claim")
-            sheet.claim_order_ids = claims
-            sheet.claim_state = sheet._get_claim_state(claims)
+            sheet.claim_state = sheet._get_claim_state(sheet.claim_order_ids)
 
     def _search_claim_state(self, operator, value):
         """Find sheets by how far their claims are: only they are computed."""

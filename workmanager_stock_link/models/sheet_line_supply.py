@@ -28,7 +28,9 @@ class SheetLine(models.Model):
             awaited = line.parts_state in AWAITED
             line.quantity_ordered = max(rest, 0.0) if awaited else 0.0
 
-    @api.depends("product_id.seller_ids", "quantity_missing")
+    # Not by the quantity, which follows moves and orders: a record that depends on their
+    # state makes Odoo look at all that depends on them twice for each change of it.
+    @api.depends("product_id.seller_ids")
     def _compute_vendor_id(self):
         for line in self:
             company = line.company_id

@@ -207,7 +207,13 @@ class Shop:
             "product_id": self.device.id,
             "lot_id": lot.id,
             "move_ids": [
-                Command.create({"product_id": part.id, "repair_line_type": "add"})
+                Command.create(
+                    {
+                        "product_id": part.id,
+                        "product_uom_qty": 1,
+                        "repair_line_type": "add",
+                    }
+                )
                 for part in (self.stocked, self.ordered)
             ],
         }

@@ -28,8 +28,8 @@ class SheetLine(models.Model):
             awaited = line.parts_state in AWAITED
             line.quantity_ordered = max(rest, 0.0) if awaited else 0.0
 
-    # Not by the quantity, which follows moves and orders: a record that depends on their
-    # state makes Odoo look at all that depends on them twice for each change of it.
+    # Not by the quantity, which follows moves and orders: a record that depends on
+    # their state makes Odoo look at all that depends on them twice for each change.
     @api.depends("product_id.seller_ids")
     def _compute_vendor_id(self):
         for line in self:

@@ -46,6 +46,7 @@ def installed():
         for dist in importlib.metadata.distributions()
     }
     found.pop("pip", None)  # comes with Python
+    found.pop("odoo", None)  # is beside the environment
     return found
 
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 
@@ -50,9 +51,16 @@ class Operation(models.Model):
             operation.margin = operation.price - operation.cost
 
     def action_add_to_sheet(self):
-        """Add the parts and work to the sheet from which the choice was opened."""
+        """Add the parts and work to the sheet from which the choice was opened.
+
+        :raises UserError: it was opened from no sheet
+        """
         self.check_access("read")
-        sheet = self.env["workmanager.sheet"].browse(self.env.context["sheet_id"])
+        sheet = self.env["workmanager.sheet"].browse(self.env.context.get("sheet_id"))
+        if not sheet:
+            raise UserError(
+                self.env._("Open the repairs from a service sheet to add them to it.")
+            )
         sheet.add_operations(self)
         return {"type": "ir.actions.act_window_close"}
 

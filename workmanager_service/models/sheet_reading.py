@@ -28,9 +28,9 @@ class Sheet(models.Model):
         :param dict specification: what to read
         :return: the values, a dict for each sheet
         """
-        # The rules ask for the company.
         names = [name for name in specification if name in self._fields]
-        self.fetch([*names, "company_id"])
+        if set(names) - {"display_name"}:  # anybody may read what a sheet is called
+            self.fetch([*names, "company_id"])  # the rules ask for the company
         people = [name for name in PEOPLE if name in specification]
         if len(people) > 1:
             self._origin._fetch_people(people)

@@ -41,11 +41,11 @@ class TestIntakeDocuments(DocumentsCommon):
             equipment = self._create_equipment(
                 f"VISIT-{number}", equipment_type_id=kind.id, model_name=f"M{number}"
             )
-            visit |= self._create_sheet(
-                equipment_id=equipment.id,
-                visit_sheet_id=visit[:1].id,
-                claimed_fault=f"Defect {number}",
+            sheet = self._create_sheet(
+                equipment_id=equipment.id, claimed_fault=f"Defect {number}"
             )
+            sheet.sudo().visit_sheet_id = visit[:1]
+            visit |= sheet
         return visit
 
     def _read_codes(self, pdf, dpi=203):

@@ -29,7 +29,7 @@ class Sheet(models.Model):
         :return: the values, a dict for each sheet
         """
         names = [name for name in specification if name in self._fields]
-        if set(names) - {"display_name"}:  # anybody may read what a sheet is called
+        if specification:  # without one, a document only names the sheet
             self.fetch([*names, "company_id"])  # the rules ask for the company
         people = [name for name in PEOPLE if name in specification]
         if len(people) > 1:

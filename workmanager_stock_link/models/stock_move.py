@@ -123,8 +123,7 @@ class StockMove(models.Model):
         )
         for move in straight:
             move.location_dest_id = move.location_final_id
-        if others := self - straight:
-            super(StockMove, others)._compute_location_dest_id()
+        return super(StockMove, self - straight)._compute_location_dest_id()
 
     def _key_assign_picking(self):
         """Keep the parts of each sheet in a transfer of their own."""

@@ -1,4 +1,5 @@
 from . import sealed_mixin
+from . import cached_mixin
 from . import unlock_mixin
 from . import document_mixin
 from . import placeholder_mixin

@@ -58,6 +58,7 @@ class Document(models.Model):
 
     _name = "workmanager.document"
     _description = "Document of the Service"
+    _inherit = ["workmanager.cached.mixin"]
     _order = "sequence, company_id, id"
     _rec_name = "kind"
 
@@ -110,19 +111,6 @@ class Document(models.Model):
             document.placeholders = ", ".join(f"{{{name}}}" for name in names or ())
 
     # ------------------------------------------------------------------- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_shared(self):

@@ -11,6 +11,7 @@ class DocumentBlock(models.Model):
 
     _name = "workmanager.document.block"
     _description = "Block of a Document"
+    _inherit = ["workmanager.cached.mixin"]
     _order = "kind, sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -32,10 +33,6 @@ class DocumentBlock(models.Model):
         blocks = super().create(vals_list)
         blocks._add_to_documents()
         return blocks
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _add_to_documents(self):
         """Print new blocks on all documents of their kind."""

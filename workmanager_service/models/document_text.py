@@ -7,7 +7,7 @@ class DocumentText(models.Model):
 
     _name = "workmanager.document.text"
     _description = "Text of a Document"
-    _inherit = ["workmanager.placeholder.mixin"]
+    _inherit = ["workmanager.placeholder.mixin", "workmanager.cached.mixin"]
     _order = "document_id, equipment_type_id, outcome, id"
     _text_report = "workmanager_service.action_report_document_text"
 
@@ -64,15 +64,6 @@ class DocumentText(models.Model):
                 raise ValidationError(
                     self.env._("Only the handover protocol depends on the outcome.")
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _get_text_document(self):
         return self.kind

@@ -18,42 +18,18 @@ class MemoryMixin(models.AbstractModel):
 
     _name = "workmanager.memory.mixin"
     _description = "Kept in Memory"
+    _inherit = ["workmanager.cached.mixin"]
     # Stored fields that depend on fields of the same record only.
     _kept_computed = ()
-
-    # ------------------------------------------------------------------- CRUD
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        res = super().write(vals)
-        self.env.registry.clear_cache()
-        return res
-
-    def unlink(self):
-        res = super().unlink()
-        self.env.registry.clear_cache()
-        return res
-
-    def update_field_translations(self, field_name, translations, source_lang=""):
-        """Forget what was read before the translation."""
-        res = super().update_field_translations(field_name, translations, source_lang)
-        self.env.registry.clear_cache()
-        return res
 
     # --------------------------------------------------------------- BUSINESS
 
     def _fetch_field(self, field):
+        missing = self
         if field in self._get_kept_fields() and self._may_read_memory():
             self._read_memory()
-            self = self.browse(field._cache_missing_ids(self))  # noqa: PLW0642
-            if not self:
-                return
-        super()._fetch_field(field)
+            missing = self.browse(field._cache_missing_ids(self))
+        return super(MemoryMixin, missing)._fetch_field(field) if missing else None
 
     def _may_read_memory(self):
         """Whether the database would show the user every record."""

@@ -2,7 +2,6 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import ormcache
 
 SMS_PLACEHOLDER = re.compile(r"\{(.*?)\}")
 SMS_NAMES = ("number", "equipment", "company", "link")
@@ -90,22 +89,12 @@ class Stage(models.Model):
                 node.getparent().remove(node)
         return arch, view
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
     def write(self, vals):
         if "state" in vals:
             self.filtered(lambda stage: stage.state != vals["state"])._ensure_unused(
                 self.env._("change its state")
             )
-        self.env.registry.clear_cache()
         return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -131,7 +120,7 @@ class Stage(models.Model):
     @api.model
     def _get_first(self, state):
         """Return the stage that a sheet enters when it reaches ``state``."""
-        stage = self.browse(self._get_first_id(state))
+        stage = self._get_active().filtered(lambda stage: stage.state == state)[:1]
         if not stage:
             label = dict(self._fields["state"]._description_selection(self.env))[state]
             raise UserError(
@@ -142,13 +131,6 @@ class Stage(models.Model):
                 )
             )
         return stage
-
-    @api.model
-    @ormcache("state")
-    def _get_first_id(self, state):
-        """Return the ID of the first stage of ``state``; stages rarely change, and each
-        step of each sheet asks for one."""
-        return self.sudo().search([("state", "=", state)], limit=1).id
 
     def _fill_sms_text(self, values):
         """Return the text message of the stage with its placeholders filled, or False.

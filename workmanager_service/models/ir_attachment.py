@@ -23,14 +23,13 @@ class IrAttachment(models.Model):
 
         :raises UserError: the disk is full
         """
-        _name, path = self._get_path(bin_value, checksum)
-        existed = Path(path).exists()
         with self._say_disk_is_full():
             try:
                 return super()._file_write(bin_value, checksum)
             except OSError:
-                if not existed:
-                    Path(path).unlink(missing_ok=True)
+                # Odoo writes only what was not there; a path has errors of its own.
+                path = self._full_path(f"{checksum[:2]}/{checksum}")
+                Path(path).unlink(missing_ok=True)
                 raise
 
     @contextlib.contextmanager

@@ -92,14 +92,12 @@ class SaleOrder(models.Model):
         self._lock_service_orders()
         # Cancelled while its sheet waits for it, a quotation is refused; during the
         # repair that is only what was not accepted yet.
+        waiting = {"quoted", "approved"}
         refused_sudo = self.sudo().filtered(
             lambda order: (
-                set(order.sheet_ids.mapped("state"))
-                & {
-                    "draft": {"quoted", "approved", "repair"},
-                    "sent": {"quoted", "approved", "repair"},
-                    "sale": {"quoted", "approved"},
-                }.get(order.state, set())
+                order.state != "cancel"
+                and set(order.sheet_ids.mapped("state"))
+                & (waiting if order.state == "sale" else waiting | {"repair"})
             )
         )
         refused_sudo._complete_decision("refused")

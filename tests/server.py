@@ -92,6 +92,27 @@ class OdooSession(requests.Session):
             kwargs=kwargs,
         )
 
+    def put_in_stock(self, quantities):
+        """Count what is in the main stock.
+
+        :param dict quantities: {ID of the product: how many}
+        """
+        [warehouse] = self.call(
+            "stock.warehouse", "search_read", [], ["lot_stock_id"], limit=1
+        )
+        values = [
+            {
+                "product_id": product,
+                "location_id": warehouse["lot_stock_id"][0],
+                "inventory_quantity": quantity,
+            }
+            for product, quantity in quantities.items()
+        ]
+        quants = self.call(
+            "stock.quant", "create", values, context={"inventory_mode": True}
+        )
+        self.call("stock.quant", "action_apply_inventory", quants)
+
 
 class OdooServer:
     """An ``odoo`` process with several workers on a copy of the template database."""

@@ -285,18 +285,7 @@ def catalogue(server):
         "create",
         [{"name": name, **values} for name in ("Baterie", "Ecran")],
     )
-    [warehouse] = admin.call("stock.warehouse", "search_read", [], ["lot_stock_id"])
-    quant = admin.call(
-        "stock.quant",
-        "create",
-        {
-            "product_id": stocked,
-            "location_id": warehouse["lot_stock_id"][0],
-            "inventory_quantity": STOCK,
-        },
-        context={"inventory_mode": True},
-    )
-    admin.call("stock.quant", "action_apply_inventory", [quant])
+    admin.put_in_stock({stocked: STOCK})
     kind = {"name": "Telefon", "checkpoint_ids": [(0, 0, {"name": "Pornește"})]}
     return {
         "kind": admin.call("workmanager.equipment.type", "create", kind),

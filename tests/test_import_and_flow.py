@@ -192,20 +192,7 @@ def create_catalogue(admin):
 
 def put_on_stock(admin, product, quantity):
     admin.call("product.product", "write", [product], {"is_storable": True})
-    [warehouse] = admin.call(
-        "stock.warehouse", "search_read", [], ["lot_stock_id"], limit=1
-    )
-    quant = admin.call(
-        "stock.quant",
-        "create",
-        {
-            "product_id": product,
-            "location_id": warehouse["lot_stock_id"][0],
-            "inventory_quantity": quantity,
-        },
-        context={"inventory_mode": True},
-    )
-    admin.call("stock.quant", "action_apply_inventory", [quant])
+    admin.put_in_stock({product: quantity})
 
 
 def xml_id(session, name):

@@ -44,21 +44,7 @@ def parts(admin):
         "create",
         [{"name": name, **values} for name in ("Baterie", "Ecran")],
     )
-    [warehouse] = admin.call("stock.warehouse", "search_read", [], ["lot_stock_id"])
-    quants = admin.call(
-        "stock.quant",
-        "create",
-        [
-            {
-                "product_id": product,
-                "location_id": warehouse["lot_stock_id"][0],
-                "inventory_quantity": PIECES,
-            }
-            for product in products
-        ],
-        context={"inventory_mode": True},
-    )
-    admin.call("stock.quant", "action_apply_inventory", quants)
+    admin.put_in_stock(dict.fromkeys(products, PIECES))
     return products
 
 

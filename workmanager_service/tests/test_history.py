@@ -94,15 +94,16 @@ class TestHistory(HistoryCommon):
 
     def test_same_queries_for_any_number_of_sheets(self):
         def count():
-            self.env.invalidate_all()
-            self.env.flush_all()
-            before = self.cr.sql_log_count
-            self.equipment.with_user(self.manager).get_history()
+            # The first call warms the worker's caches, which repairs may have cleared.
+            for _turn in range(2):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.cr.sql_log_count
+                self.equipment.with_user(self.manager).get_history()
             return self.cr.sql_log_count - before
 
         for _i in range(2):
             self._repair_and_deliver()
-        count()
         few = count()
         for _i in range(6):
             self._repair_and_deliver()

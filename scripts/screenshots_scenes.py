@@ -72,6 +72,13 @@ def take_shop(desk):
         FORM,
     )
     desk.take("equipment-type")
+    document = desk.find("workmanager.document", ["kind", "=", "intake"])
+    desk.open(
+        "/odoo/action-workmanager_service.workmanager_document_action"
+        f"/{document['id']}",
+        FORM,
+    )
+    desk.take("documents")
 
 
 def take_server(desk):

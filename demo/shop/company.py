@@ -87,3 +87,6 @@ def _load_users(shop, rows):
                 ],
             }
         )
+    if "odoobot_state" in env["res.users"]._fields:
+        # Its welcome covers the whole screen of a phone.
+        env["res.users"].search([]).odoobot_state = "disabled"

@@ -64,6 +64,7 @@ from . import sheet_line_cost
 from . import sheet_line_history
 from . import sheet_line_quotation
 from . import sheet_line_own_goods
+from . import sheet_lock
 from . import sheet_notification
 from . import sheet_own_goods
 from . import sheet_photos

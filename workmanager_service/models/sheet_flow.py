@@ -102,8 +102,9 @@ class Sheet(models.Model):
 
         :raises UserError: the evaluation is open, or there is nothing to quote
         """
+        self._lock(whole=True)
         supplementary = self.filtered(lambda s: s.state in ("approved", "repair"))
-        self._lock()._withdraw_outdated_quotations()
+        self._withdraw_outdated_quotations()
         sheets = supplementary | (self - supplementary)._get_part("create_quotation")
         for sheet in sheets:
             if error := sheet._quotation_error_message():
@@ -275,23 +276,6 @@ class Sheet(models.Model):
             {"equipment_id": equipment.id}
         )
 
-    def _lock(self):
-        """Wait for whoever works on these sheets, and keep others off until commit.
-
-        A transaction that waited is then repeated by Odoo on what the other one
-        left, so that the same step done twice has one effect.
-
-        :raises AccessError: the user may not change the sheets
-        """
-        self.check_access("write")
-        if self.ids:
-            self.env.cr.execute(
-                "SELECT id FROM workmanager_sheet WHERE id IN %s ORDER BY id"
-                " FOR NO KEY UPDATE",
-                [tuple(self.ids)],
-            )
-        return self
-
     def _part(self, transition, reached=None):
         """Return the sheets that ``transition`` moves, without those it moved before.
 
@@ -299,7 +283,7 @@ class Sheet(models.Model):
             another one to the same state
         :raises UserError: naming a sheet that is in a state it cannot start from
         """
-        return self._lock()._get_part(transition, reached)
+        return self._lock(whole=True)._get_part(transition, reached)
 
     def _get_part(self, transition, reached=None):
         """Do :meth:`_part` for sheets that are locked already."""

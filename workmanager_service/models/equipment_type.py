@@ -158,9 +158,14 @@ class EquipmentType(models.Model):
 
         :param str phase: ``before`` or ``after`` the repair
         """
+        points = self.env["workmanager.checkpoint"]
+        by_type = points._get_ids_by_type()
         return {
-            kind: kind._with_parents().checkpoint_ids.filtered(
-                lambda point: point.phase in (phase, "both")
+            kind: points.browse(
+                point_id
+                for type_id in kind._with_parents()._ids
+                for point_id, when in by_type.get(type_id, ())
+                if when in (phase, "both")
             )
             for kind in self
         }

@@ -22,6 +22,13 @@ class MemoryMixin(models.AbstractModel):
     # Stored fields that depend on fields of the same record only.
     _kept_computed = ()
 
+    def write(self, vals):
+        res = super().write(vals)
+        if self._parent_store and self._parent_name in vals:
+            # What was taken from the memory before it was forgotten.
+            self.invalidate_model(["parent_path"])
+        return res
+
     # --------------------------------------------------------------- BUSINESS
 
     def _fetch_field(self, field):
@@ -73,5 +80,5 @@ class MemoryMixin(models.AbstractModel):
             and not (field.groups or field.company_dependent)
             and (not field.compute or field.name in self._kept_computed)
             and not callable(field.translate)
-            and field.name not in ("id", "parent_path", *LOG_ACCESS_COLUMNS)
+            and field.name not in ("id", *LOG_ACCESS_COLUMNS)
         ]

@@ -38,13 +38,13 @@ class SaleOrderLine(models.Model):
         "invoice_lines.quantity",
         "is_internal",
         "qty_reinvoiced",
-        "sheet_line_ids.quantity_done",
-        "sheet_line_ids.sheet_id.state",
+        "sheet_line_ids.fee",
     )
     def _compute_qty_to_invoice(self):
         """Invoice what the work statement says was done, whatever was ordered.
 
-        What was credited is not invoiced again by itself: the credit note may be
+        The state of the sheet counts too: see :meth:`~Sheet._set_state`. What was
+        credited is not invoiced again by itself: the credit note may be
         what the customer was promised.
         """
         res = super()._compute_qty_to_invoice()

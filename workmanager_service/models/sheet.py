@@ -56,7 +56,9 @@ class Sheet(models.Model):
         tracking=True,
         check_company=True,
     )
-    partner_phone = fields.Char(related="partner_id.phone", string="Phone")
+    partner_phone = fields.Char(
+        related="partner_id.phone", string="Phone", tracking=False
+    )
     equipment_id = fields.Many2one(
         "workmanager.equipment",
         required=True,

@@ -68,7 +68,7 @@ class Sheet(models.Model):
 
         :raises UserError: the work is not finished, or there is nothing to invoice
         """
-        self._lock()
+        self._lock(whole=True)
         self.env["sale.order"].check_access("write")
         early = self.filtered(lambda s: s.state not in ("ready", "delivered"))
         if early:
@@ -116,6 +116,15 @@ class Sheet(models.Model):
         return self.invoice_ids._get_records_action(name=self.env._("Invoices"))
 
     # --------------------------------------------------------------- BUSINESS
+
+    def _set_state(self, state, **values):
+        # Whether the work is over: the steps between change nothing of what is billed.
+        turned = self.filtered(
+            lambda sheet: (sheet.state in DONE_STATES) != (state in DONE_STATES)
+        )
+        res = super()._set_state(state, **values)
+        turned.line_ids._bill_anew()
+        return res
 
     def _get_orders_to_invoice(self):
         """Return, as superuser, the orders that :meth:`action_create_invoice` takes."""

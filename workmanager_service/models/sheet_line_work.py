@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .sale_order_line import DONE_STATES
+
 # From these states on it stands what was done.
 SETTLED_STATES = ("ready", "delivered", "cancelled")
 
@@ -103,7 +105,12 @@ class SheetLine(models.Model):
                             line=line.name,
                         )
                     )
-        return super().write(vals)
+        res = super().write(vals)
+        if "quantity_done" in vals:
+            self.filtered(
+                lambda line: line.fee or line.sheet_id.state in DONE_STATES
+            )._bill_anew()
+        return res
 
     # ----------------------------------------------------------------- ACTION
 
@@ -155,6 +162,13 @@ class SheetLine(models.Model):
                     )
                 )
         return self
+
+    def _bill_anew(self):
+        """Let the orders work out again what is to be invoiced of these lines."""
+        # Whoever does the work need have no sales rights.
+        lines_sudo = self.sudo().sale_line_id
+        self.env.add_to_compute(lines_sudo._fields["qty_to_invoice"], lines_sudo)
+        lines_sudo.modified(["qty_to_invoice"])
 
     def _get_same_work(self):
         """Return the lines by the hour of the same product that share their time.

@@ -58,26 +58,19 @@ class Sheet(models.Model):
         return sheets
 
     def write(self, vals):
+        moved = self.filtered(
+            lambda sheet: sheet.stage_id.id != vals.get("stage_id", sheet.stage_id.id)
+        )
         res = super().write(vals)
-        if "stage_id" in vals:
-            self._record_stage()
+        moved._record_stage()
         return res
 
     def _record_stage(self):
-        """Note that these sheets left one stage for another, where they did."""
-        # Superuser: the record of the times is nobody's to write.
-        times_sudo = self.env["workmanager.stage.time"].sudo()
-        running_sudo = times_sudo.search_fetch(
-            [("sheet_id", "in", self.ids), ("stop", "=", False)],
-            ["sheet_id", "stage_id", "start", "stop"],
-        )
-        standing_sudo = running_sudo.filtered(
-            lambda time: time.stage_id == time.sheet_id.stage_id
-        )
-        (running_sudo - standing_sudo).stop = fields.Datetime.now()
-        # The index allows one running time a sheet.
-        times_sudo.flush_model()
-        (self - self.browse(standing_sudo.sheet_id.ids))._start_stage_time()
+        """Note that these sheets left one stage for another."""
+        if self:
+            # Superuser: the record of the times is nobody's to write.
+            self.env["workmanager.stage.time"].sudo()._stop(self)
+            self._start_stage_time()
 
     def _start_stage_time(self):
         """Note that these sheets entered their stage now."""

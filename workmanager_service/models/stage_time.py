@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class StageTime(models.Model):
@@ -47,3 +48,21 @@ class StageTime(models.Model):
                 time.hours = (time.stop - time.start).total_seconds() / 3600
             else:
                 time.hours = 0.0
+
+    @api.model
+    def _stop(self, sheets):
+        """End the running times of ``sheets`` now, without reading them first."""
+        changed = ["stop", "hours", "write_uid", "write_date"]
+        self.flush_model(["sheet_id", "start", *changed])
+        self.env.execute_query(
+            SQL(
+                """UPDATE workmanager_stage_time
+                      SET stop = %(now)s, write_date = %(now)s, write_uid = %(uid)s,
+                          hours = EXTRACT(EPOCH FROM %(now)s - start) / 3600
+                    WHERE sheet_id IN %(sheets)s AND stop IS NULL""",
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                sheets=tuple(sheets.ids),
+            )
+        )
+        self.invalidate_model(changed, flush=False)

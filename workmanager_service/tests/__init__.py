@@ -33,6 +33,7 @@ from . import test_quotation_lines
 from . import test_reading
 from . import test_register
 from . import test_sealed
+from . import test_step_queries
 from . import test_totals
 from . import test_timer
 from . import test_tour

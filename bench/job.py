@@ -38,7 +38,7 @@ def run(bench):
             "order to posted invoice",
             cost(ours, "front", "back"),
             cost(theirs, "front", "back"),
-            "Odoo's order, transfers and invoice: three quarters of ours",
+            "Odoo's order, transfers and invoice, which take as much alone",
         ),
         Row(
             "job",

@@ -26,6 +26,7 @@ from . import stock_lot
 from . import stock_move
 from . import stock_move_equipment
 from . import stock_move_line
+from . import stock_move_lookups
 from . import stock_picking
 from . import stock_rule
 from . import stock_warehouse

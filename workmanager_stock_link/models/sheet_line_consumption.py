@@ -68,6 +68,7 @@ class SheetLine(models.Model):
         """
         # Technicians consume parts without stock rights.
         parts_sudo = self.sudo().filtered(lambda line: line.product_id.type == "consu")
+        self.sudo().sale_line_id.mapped("move_ids")  # of all lines at once
         # What was a part when it was reserved, and is a service by now.
         (self.sudo() - parts_sudo)._get_part_moves().filtered(
             lambda move: move.state != "done"

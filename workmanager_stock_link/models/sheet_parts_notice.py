@@ -40,7 +40,9 @@ class Sheet(models.Model):
         translated = self.with_context(lang=technician.lang)
         body = translated.env._("All parts are there: the repair can go on.")
         message = {
-            "author_id": self.env.ref("base.partner_root").id,
+            "author_id": self.env["ir.model.data"]._xmlid_to_res_id(
+                "base.partner_root", raise_if_not_found=True
+            ),
             "partner_ids": technician.partner_id.ids,
         }
         if len(self) == 1:

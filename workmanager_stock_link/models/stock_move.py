@@ -100,31 +100,6 @@ class StockMove(models.Model):
             )._reset_supply()
         return moves
 
-    def _trigger_scheduler(self):
-        """Search no reordering rule for each part of a product that has none."""
-        # Whoever confirms may have no stock rights.
-        without_rules = self.filtered(
-            lambda move: (
-                move._is_service_part() and not move.sudo().product_id.orderpoint_ids
-            )
-        )
-        return super(StockMove, self - without_rules)._trigger_scheduler()
-
-    def _compute_location_dest_id(self):
-        """Parts go to the customer, which Odoo would work out from other documents."""
-        parts = self.filtered(lambda move: move._is_service_part())
-        straight = parts.filtered(
-            lambda move: (
-                move.location_final_id.usage == "customer"
-                and move.location_final_id
-                == (move.picking_id or move.rule_id).location_dest_id
-                == move.picking_type_id.default_location_dest_id
-            )
-        )
-        for move in straight:
-            move.location_dest_id = move.location_final_id
-        return super(StockMove, self - straight)._compute_location_dest_id()
-
     def _key_assign_picking(self):
         """Keep the parts of each sheet in a transfer of their own."""
         keys = super()._key_assign_picking()

@@ -1,9 +1,22 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class StockPicking(models.Model):
     _name = "stock.picking"
     _inherit = ["stock.picking", "workmanager.sheets.mixin"]
+
+    # The other side of what Odoo's purchase orders keep: without it, each change of a
+    # transfer searches all of them for the one that waits for it.
+    purchase_order_ids = fields.Many2many(
+        "purchase.order",
+        "purchase_order_stock_picking_rel",
+        "stock_picking_id",
+        "purchase_order_id",
+        string="Purchases",
+        readonly=True,
+        copy=False,
+        groups="purchase.group_purchase_user",
+    )
 
     @api.depends("move_ids.sheet_ids")
     def _compute_sheet_ids(self):

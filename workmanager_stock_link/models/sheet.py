@@ -171,10 +171,11 @@ class Sheet(models.Model):
             lambda sheet: (sheet.state in SETTLED_STATES) != (state in SETTLED_STATES)
         )
         res = super()._set_state(state, **values)
-        for field in self.env.registry.field_computed[
-            turned.line_ids._fields["parts_state"]
-        ]:
-            self.env.add_to_compute(field, turned.sudo().line_ids)
+        lines_sudo = turned.sudo().line_ids
+        computed = self.env.registry.field_computed[lines_sudo._fields["parts_state"]]
+        for field in computed:
+            self.env.add_to_compute(field, lines_sudo)
+        lines_sudo.modified([field.name for field in computed])
         if state in SETTLED_STATES:
             self.sudo()._sync_missing_parts_activity()
         return res

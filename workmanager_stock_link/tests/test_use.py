@@ -52,9 +52,12 @@ class TestUse(PartsCase):
         self.assertEqual(sheet.parts_state, "available")
         with self.assertRaisesRegex(UserError, "is used"):
             line.action_use()
+        self.env.flush_all()
         sheet.action_finish_repair()
         self.assertEqual(self._quantities(), (3, 0))
         self.assertEqual(len(self._moves(sheet.sudo())), 1)
+        self.assertEqual(line.parts_state, "none", "it waits for nothing any more")
+        self.assertEqual(sheet.parts_state, "none")
 
     def test_scan_less_than_planned(self):
         """What is not used stays reserved until the finish, then goes back."""

@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -206,7 +205,8 @@ def serving(database, workers):
     http, gevent = free_ports(2)
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "odoo", "-d", database),
+            "odoo",
+            f"--database={database}",
             f"--db-filter=^{database}$",
             f"--workers={workers}",
             "--max-cron-threads=0",

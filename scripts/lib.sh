@@ -33,14 +33,20 @@ mkdir -p "$CACHE/log" "$CACHE/locks" "$CACHE/data/filestore" "$CACHE/runs" 2>/de
 CACHE=$(cd "$CACHE" && pwd -P)
 DATA=$CACHE/data
 
-# What the person gave for the server stays as it was given: it is a part of the key.
-SETUP_KEY=$(
-    {
-        cat "$ROOT/requirements.txt" "$SCRIPTS/setup" "$SCRIPTS/lib.sh"
-        printf '%s\n' "$EUID" "${WORKMANAGER_ODOO:-}" "${WORKMANAGER_PYTHON:-}" \
-            "${PGHOST:-}" "${PGPORT:-}" "${PGUSER:-}"
-    } | digest
-)
+# What the person gave for the server stays as it was given: it is a part of the key. A
+# script that another one calls has the environment of that one.
+case ${WORKMANAGER_ENVIRONMENT:-} in
+"$ROOT "*) SETUP_KEY=${WORKMANAGER_ENVIRONMENT##* } ;;
+*)
+    SETUP_KEY=$(
+        {
+            cat "$ROOT/requirements.txt" "$SCRIPTS/setup" "$SCRIPTS/lib.sh"
+            printf '%s\n' "$EUID" "${WORKMANAGER_ODOO:-}" "${WORKMANAGER_PYTHON:-}" \
+                "${PGHOST:-}" "${PGPORT:-}" "${PGUSER:-}"
+        } | digest
+    )
+    ;;
+esac
 SETUP_STATE=$CACHE/setup-$SETUP_KEY
 
 # run LABEL COMMAND…: the command's output goes to a log, whose end is shown when the
@@ -244,7 +250,7 @@ load_environment() {
     connect_postgres
     ODOO_RC=$CACHE/odoo-$(digest <<<"$ROOT $PGHOST ${PGUSER:-}").conf
     write_conf "$ODOO_RC" "$DATA"
-    export ODOO_RC
+    export ODOO_RC WORKMANAGER_ENVIRONMENT="$ROOT $SETUP_KEY"
 }
 
 read_state() {
@@ -253,7 +259,8 @@ read_state() {
 }
 
 parts_are_there() {
-    "$VENV/bin/python" -c '' 2>/dev/null && [[ -f $ODOO_HOME/odoo/release.py ]] &&
+    "$VENV/bin/python" -c '' 2>/dev/null && [[ -x $VENV/bin/odoo ]] &&
+        [[ -f $ODOO_HOME/odoo/release.py ]] &&
         { [[ -z $PG_HOME ]] || as_postgres test -f "$PG_HOME/data/PG_VERSION"; } &&
         command -v wkhtmltopdf pdftotext psql >/dev/null && find_chromium >/dev/null
 }
@@ -266,8 +273,6 @@ find_chromium() {
     done
     return 1
 }
-
-odoo() { python -m odoo "$@"; }
 
 # What an update or an install depends on: every file of the addons but their tests.
 addons_digest() {

@@ -11,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -189,7 +188,7 @@ class OdooServer:
 
     def install(self, *modules):
         """Add modules of Odoo's own to the database, before the server starts."""
-        command = [sys.executable, "-m", "odoo", "-d", self.database, "--no-http"]
+        command = ["odoo", "-d", self.database, "--no-http"]
         with self.log_path.open("ab") as log:
             subprocess.run(
                 [*command, "-i", ",".join(modules), "--stop-after-init"],
@@ -208,7 +207,8 @@ class OdooServer:
         """Start the server and wait until it answers."""
         self.port, self.gevent_port = self._free_ports(2)
         command = [
-            *(sys.executable, "-m", "odoo", "-d", self.database),
+            "odoo",
+            f"--database={self.database}",
             f"--db-filter=^{self.database}$",
             f"--workers={self.workers}",
             "--max-cron-threads=0",

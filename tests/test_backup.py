@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,7 @@ def odoo(*args, script=None, conf=None):
     :return: what it printed
     """
     done = subprocess.run(
-        [sys.executable, "-m", "odoo", *map(str, args)],
+        ["odoo", *map(str, args)],
         input=script,
         text=True,
         capture_output=True,

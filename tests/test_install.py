@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 from server import OdooServer
@@ -48,7 +47,7 @@ class Database:
     def odoo(self, *arguments):
         """Run Odoo to its end; its log must hold no warning and no error."""
         done = subprocess.run(
-            [sys.executable, "-m", "odoo", *arguments],
+            ["odoo", *arguments],
             capture_output=True,
             text=True,
             check=False,

@@ -44,7 +44,7 @@ class EmptyDatabase(Database):
     @staticmethod
     def run(*arguments, script=None, env=None):
         """Run Odoo to its end, whatever Odoo's own modules log."""
-        command = ["python", "-m", "odoo", *arguments]
+        command = ["odoo", *arguments]
         if script is None:
             command.append("--stop-after-init")
         return subprocess.run(

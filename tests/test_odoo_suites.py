@@ -7,7 +7,6 @@ our addons are loaded, and cannot tell anything about them.
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 from server import OdooServer
@@ -32,7 +31,7 @@ def run_tests(name, template, tags, modules):
     """
     server = OdooServer(name)
     port = str(server._free_ports(1)[0])
-    command = [sys.executable, "-m", "odoo", "-d", server.database, "--stop-after-init"]
+    command = ["odoo", "-d", server.database, "--stop-after-init"]
     try:
         server.create_database(os.environ[template])
         subprocess.run(

@@ -344,7 +344,9 @@ def work_through(server, catalogue, disturb, times, record_property):
     record_property("answers_lost", len(lost))
     record_property("disagreements", len(found))
     assert not lost
-    assert [f"{each.check.subject}: {each.document}: {each.detail}" for each in found] == []
+    assert [
+        f"{each.check.subject}: {each.document}: {each.detail}" for each in found
+    ] == []
     assert "delivered" in answered.values()
 
 

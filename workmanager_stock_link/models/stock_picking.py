@@ -15,7 +15,7 @@ class StockPicking(models.Model):
         string="Purchases",
         readonly=True,
         copy=False,
-        groups="purchase.group_purchase_user",
+        groups=fields.NO_ACCESS,
     )
 
     @api.depends("move_ids.sheet_ids")

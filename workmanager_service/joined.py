@@ -39,10 +39,10 @@ def fetch_joined(roots, paths, lock=False):
     select = query.select(*terms)
     if lock:
         select = SQL("%s FOR NO KEY UPDATE OF %s", select, SQL.identifier(query.table))
-    for row in records.env.execute_query(select):
-        values = iter(row)
-        for table in tables.values():
-            table.take(values)
+    rows = records.env.execute_query(select)
+    start = 0
+    for table in tables.values():
+        start = table.take(rows, start)
     for table in tables.values():
         table.fill_cache()
 
@@ -60,7 +60,7 @@ class _Table:
             for field in model._fields.values()
             if field.prefetch is True and field.column_type and field.name != "id"
         ]
-        self.current = None
+        self.column = 0
 
     def join(self, query, name):
         """Return the table that the relational field ``name`` leads to."""
@@ -91,19 +91,22 @@ class _Table:
                 # What waits to be written is in the cache already, and stays there.
                 yield SQL.identifier(self.alias, field.name)
 
-    def take(self, values):
-        """Take what one row has of this table.
+    def take(self, rows, start):
+        """Take what ``rows`` have of this table, each record once.
 
-        :param values: an iterator, which is left behind the last value of the table
+        :param int start: which column of the rows is the first of the table
+        :return: which one is the first of the next table
         """
-        self.current = next(values)
-        row = [next(values) for _field in self.fields]
-        if self.current:
-            self.rows[self.current] = row
-        if self.parent and self.parent.current:
-            found = self.lists.setdefault(self.parent.current, {})
-            if self.current:
-                found[self.current] = True
+        self.column, stop = start, start + 1 + len(self.fields)
+        for row in rows:
+            record_id = row[start]
+            if record_id and record_id not in self.rows:
+                self.rows[record_id] = row[start + 1 : stop]
+            if self.parent and (parent_id := row[self.parent.column]):
+                found = self.lists.setdefault(parent_id, {})
+                if record_id:
+                    found[record_id] = True
+        return stop
 
     def fill_cache(self):
         """Take what was read to the ORM's cache, where nothing newer is."""

@@ -27,7 +27,7 @@ WARM = 4
 WORKERS = (1, 2)
 CLIENTS = (1, 8)
 READY_TIMEOUT = 120
-QUERIES = {"personal link": 24, "portal list": 15, "status page": 15}
+QUERIES = {"personal link": 25, "portal list": 15, "status page": 25}
 LIMITS = {
     "status page": "Odoo's portal layout",
     "personal link": "Odoo's portal layout and its chatter",
@@ -166,7 +166,7 @@ def count_side(database, page):
 
 def time_page(server, name, sides, clients, workers):
     """Return the row with the times of a page under load."""
-    row = Row("web", f"{name}, {clients} clients, {workers} workers")
+    row = Row("web", f"{name}, clients {clients}, workers {workers}")
     row.ours, row.theirs = (page and time_side(server, page, clients) for page in sides)
     if name == "personal link":
         row.bound("time ratio", row.time_ratio, 0.85, is_hard=False)
@@ -213,6 +213,8 @@ def serving(database, workers):
             f"--http-port={http}",
             f"--gevent-port={gevent}",
             "--log-level=error",
+            # Odoo tries again what another client was quicker with.
+            "--log-handler=odoo.sql_db:CRITICAL",
         ],
         start_new_session=True,
     )

@@ -16,6 +16,7 @@
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/workmanager_document_data.xml",
+        "data/workmanager.document.block.csv",
         "data/workmanager_stage_data.xml",
         "report/report_layout.xml",
         "report/report_label.xml",

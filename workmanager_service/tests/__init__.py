@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_assets
 from . import test_batch
 from . import test_catalog
 from . import test_check_activities

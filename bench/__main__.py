@@ -10,7 +10,7 @@ from . import table
 from .database import Bench, say
 
 # In this order; a module of this package each.
-SUBJECTS = ("job", "batch", "growth", "web", "weight")
+SUBJECTS = ("job", "batch", "growth", "web", "pdf", "weight")
 
 
 def main():

@@ -25,6 +25,7 @@ DOCUMENTS = {
     ),
 }
 TOGETHER = ("label", "labels on A4", "intake protocol")
+PAGE_LIMIT = "the letterhead's company, and Odoo's taxes where there are prices"
 LIMIT = "the start of wkhtmltopdf, which reads Odoo's style sheet"
 
 
@@ -84,7 +85,7 @@ class Papers:
         for name, (report, subject) in DOCUMENTS.items():
             records = self.subjects[subject]
             row = Row("pdf", f"{name}, the page", self._read(report, records))
-            row.theirs = their_page
+            row.theirs, row.limited_by = their_page, PAGE_LIMIT
             yield row.bound("queries", row.ours.queries, QUERIES)
             prints[name] = self._print(report, records)
             row = Row("pdf", f"{name}, in PDF", prints[name], their_print, LIMIT)

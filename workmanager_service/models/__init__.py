@@ -42,6 +42,7 @@ from . import res_currency
 from . import res_partner
 from . import sale_order
 from . import sale_order_decision
+from . import sale_order_documents
 from . import sale_order_line
 from . import sale_order_reminder
 from . import sheet

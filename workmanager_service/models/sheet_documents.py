@@ -1,12 +1,40 @@
 from odoo import api, models
 from odoo.tools import format_date, format_datetime, formatLang
 
+from ..joined import fetch_joined
+
+# What the documents of a sheet say, as :func:`fetch_joined` wants it.
+PRINTED = (
+    "sheet.company_id",
+    "sheet.company_id.partner_id",
+    "sheet.company_id.partner_id.country_id",
+    "sheet.partner_id",
+    "sheet.equipment_id",
+    "sheet.evaluation_id",
+    "sheet.user_id",
+    "sheet.user_id.partner_id",
+    "sheet.line_ids",
+    "sheet.line_ids.product_id",
+    "sheet.line_ids.product_id.product_tmpl_id",
+    "sheet.line_ids.sale_line_id",
+    "sheet.line_ids.sale_line_id.order_id",
+)
+
 
 class Sheet(models.Model):
     """What the printed documents of a sheet say."""
 
     _name = "workmanager.sheet"
     _inherit = ["workmanager.sheet", "workmanager.document.mixin"]
+
+    def _fetch_printed(self):
+        """Read in one query what most documents of a sheet say.
+
+        :raises AccessError: the user may not see the sheet
+        """
+        self.ensure_one()
+        fetch_joined({"sheet": self}, PRINTED)
+        self.check_access("read")
 
     def _get_qr_value(self):
         """Return what the QR code of the intake protocol says; ASCII only."""

@@ -208,6 +208,7 @@ class Sheet(models.Model):
         orders = self.sale_order_ids.filtered(
             lambda order: order.state == "sale" and not order.is_service_claim
         )
+        orders._fetch_invoiced()
         return [
             *(self._prepare_bill_of_move(move) for move in orders._get_work_invoices()),
             *self._prepare_coming_bills(orders),
@@ -231,16 +232,19 @@ class Sheet(models.Model):
 
     def _prepare_coming_bills(self, orders):
         """Return what the invoices of ``orders`` that are not there yet will bill."""
-        bills = []
-        for group in orders._group_for_invoices():
-            lines = [
-                (line, quantity)
-                for line in group.order_line.filtered(lambda x: not x.display_type)
-                if not line._is_nothing(quantity := self._get_quantity_to_bill(line))
-            ]
-            if lines:
-                bills.append(self._prepare_coming_bill(group, lines))
-        return bills
+        open_orders = orders.filtered(self._get_lines_to_bill)
+        return [
+            self._prepare_coming_bill(group, self._get_lines_to_bill(group))
+            for group in open_orders._group_for_invoices()
+        ]
+
+    def _get_lines_to_bill(self, orders):
+        """Return (order line, quantity) for all that is still to be invoiced."""
+        return [
+            (line, quantity)
+            for line in orders.order_line.filtered(lambda x: not x.display_type)
+            if not line._is_nothing(quantity := self._get_quantity_to_bill(line))
+        ]
 
     def _prepare_coming_bill(self, orders, lines):
         """Return what one invoice for ``orders`` will bill.

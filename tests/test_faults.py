@@ -153,7 +153,8 @@ class Person(threading.Thread):
             self.answered[self.sheet] = "received"
             return
         state = self.get("state")
-        getattr(self, f"from_{state}")()
+        if state != "delivered":  # it may be, though nobody answered
+            getattr(self, f"from_{state}")()
         self.answered[self.sheet] = self.get("state")
         if self.answered[self.sheet] == "delivered":
             self.sheet = None

@@ -5,10 +5,11 @@ and each request starts with nothing in the ORM's cache: read one after the othe
 same costs a query for each model.
 """
 
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-def fetch_joined(roots, paths, lock=False):
+def fetch_joined(roots, paths, lock=False, names=None):
     """Take records, and what they name, from the database to the ORM's cache.
 
     Whoever calls this knows that the user may see what the paths lead to.
@@ -17,13 +18,15 @@ def fetch_joined(roots, paths, lock=False):
     :param paths: what to read besides, ``name.field.field`` with a relational field
         each; the shorter paths come first
     :param bool lock: whether to keep others off the first records until commit
+    :param names: which fields of the first records to read; what the ORM prefetches
+        by default
     """
     (first, records), *others = roots.items()
     if not records.ids:
         return
     main = records.sudo()
     query = main._search([("id", "in", records.ids)], active_test=False, order="id")
-    tables = {first: _Table(main, query.table)}
+    tables = {first: _Table(main, query.table, names=names)}
     for name, record in others:
         table = tables[name] = _Table(record.sudo(), query.make_alias(name, "joined"))
         query.add_join(
@@ -47,10 +50,27 @@ def fetch_joined(roots, paths, lock=False):
         table.fill_cache()
 
 
-class _Table:
-    """A table of the query: the model's, with the columns that the ORM prefetches."""
+def fetch_whole(records, name):
+    """Read the lists of records together with what is in them.
 
-    def __init__(self, model, alias, parent=None, name=None):
+    :param str name: a one2many field of the records
+    """
+    field = records._fields[name]
+    model = records.env[field.comodel_name].with_context(active_test=False)
+    found = model.search_fetch(
+        field.get_comodel_domain(records)
+        & Domain(field.inverse_name, "in", records.ids)
+    )
+    lists = found.grouped(field.inverse_name)
+    field._insert_cache(
+        records, [lists.get(record, model.browse())._ids for record in records]
+    )
+
+
+class _Table:
+    """A table of the query: the model's, with the columns that are read."""
+
+    def __init__(self, model, alias, parent=None, name=None, names=None):
         self.model = model.browse()
         self.alias = alias
         self.parent, self.name = parent, name
@@ -58,7 +78,9 @@ class _Table:
         self.fields = [
             field
             for field in model._fields.values()
-            if field.prefetch is True and field.column_type and field.name != "id"
+            if field.column_type
+            and field.name != "id"
+            and (field.prefetch is True if names is None else field.name in names)
         ]
         self.column = 0
 

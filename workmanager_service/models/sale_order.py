@@ -236,6 +236,8 @@ class SaleOrder(models.Model):
 
     def _get_billed_orders(self):
         """Return the orders of which something is on an invoice."""
+        if not self.ids:
+            return self.browse()
         self.env["account.move.line"].flush_model(["sale_line_ids"])
         self.env["sale.order.line"].flush_model(["order_id"])
         rows = self.env.execute_query(
@@ -244,7 +246,7 @@ class SaleOrder(models.Model):
                      JOIN sale_order_line_invoice_rel billed
                        ON billed.order_line_id = line.id
                     WHERE line.order_id IN %s""",
-                tuple(self.ids) or (0,),
+                tuple(self.ids),
             )
         )
         return self.browse(order_id for (order_id,) in rows)

@@ -1,11 +1,30 @@
 from odoo import api, models
-from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, human_size
+
+from ..joined import fetch_joined, fetch_whole
 
 # With fewer than these asking one by one is as quick.
 MANY = 4
 # Read whole at once, since a form shows all of them.
-WHOLE = ("line_ids", "work_log_ids")
+WHOLE = ("line_ids", "photo_ids", "work_log_ids")
+# What a form names, and what its computed fields are made of.
+FORM_PATHS = (
+    "sheet.company_id",
+    "sheet.partner_id",
+    "sheet.equipment_id",
+    "sheet.evaluation_id",
+    "sheet.final_evaluation_id",
+    "sheet.line_ids",
+    "sheet.line_ids.product_id",
+    "sheet.line_ids.product_id.product_tmpl_id",
+    "sheet.line_ids.sale_line_id",
+)
+ORDER_PATHS = (
+    "order.order_line",
+    "order.order_line.sheet_line_ids",
+    "order.order_line.invoice_lines",
+    "order.order_line.invoice_lines.move_id",
+)
 PEOPLE = (
     *("partner_id", "user_id", "received_by_id", "delivered_by_id"),
     "statement_user_id",
@@ -29,37 +48,84 @@ class Sheet(models.Model):
         :return: the values, a dict for each sheet
         """
         names = [name for name in specification if name in self._fields]
+        sheets = self._origin
+        if len(sheets) == 1 and "line_ids" in specification:
+            sheets._fetch_form()
+        elif "equipment_id" in specification:
+            sheets._fetch_cards(names)
         if specification:  # without one, a document only names the sheet
             self.fetch([*names, "company_id"])  # the rules ask for the company
         people = [name for name in PEOPLE if name in specification]
         if len(people) > 1:
-            self._origin._fetch_people(people)
+            sheets._fetch_people(people)
+        if len(sheets) == 1 and "check_ids" in specification:
+            evaluations = sheets.evaluation_id | sheets.final_evaluation_id
+            fetch_whole(evaluations, "check_ids")
         return super().web_read(specification)
+
+    def _fetch_form(self):
+        """Read this sheet with what its form shows of other records, in two queries.
+
+        Who may not read the sheet is refused when its fields are asked for.
+        """
+        fetch_joined({"sheet": self}, FORM_PATHS)
+        fetch_joined({"order": self.sudo().line_ids.sale_line_id.order_id}, ORDER_PATHS)
+
+    def _fetch_cards(self, names):
+        """Read the fields ``names`` of these sheets together with their equipment."""
+        fields = self._determine_fields_to_fetch([*names, "company_id", "create_date"])
+        fetch_joined(
+            {"sheet": self}, ["sheet.equipment_id"], names={f.name for f in fields}
+        )
 
     def _fetch_query(self, query, fields):
         lists = [field for field in fields if not field.column_type]
         if len(lists) < MANY:
             return super()._fetch_query(query, fields)
-        columns = [field for field in fields if field.column_type]
-        # The time in each stage starts with it.
-        created = self._fields["create_date"]
-        columns = dict.fromkeys([*columns, created, self._fields["claimed_fault_key"]])
-        sheets = super()._fetch_query(query, list(columns))
-        alone = len(sheets) == 1
-        for field in sheets._drop_empty_lists(lists) if alone else lists:
-            if alone and field.name in WHOLE:
-                sheets._fetch_whole(field)
+        # The time in each stage starts with the creation.
+        columns = [
+            field
+            for name in ("create_date", "claimed_fault_key")
+            if list((field := self._fields[name])._cache_missing_ids(self))
+        ]
+        columns += [field for field in fields if field.column_type]
+        sheets = super()._fetch_query(query, list(dict.fromkeys(columns)))
+        if len(sheets) != 1:
+            for field in lists:
+                super()._fetch_query(sheets._as_query(ordered=False), [field])
+            return sheets
+        lists = sheets._drop_empty_lists(lists)
+        files = [field for field in lists if field.type == "binary"]
+        if len(files) > 1 and self.env.context.get("bin_size"):
+            sheets._fetch_file_sizes(files)
+            lists = [field for field in lists if field not in files]
+        for field in lists:
+            if field.name in WHOLE:
+                fetch_whole(sheets, field.name)
             else:
                 super()._fetch_query(sheets._as_query(ordered=False), [field])
         return sheets
 
-    def _fetch_whole(self, field):
-        """Read what is in a list together with the list."""
-        model = self.env[field.comodel_name].with_context(active_test=False)
-        found = model.search_fetch(
-            field.get_comodel_domain(self) & Domain(field.inverse_name, "in", self.ids)
+    def _fetch_file_sizes(self, fields):
+        """Read at once how large the files are, as a form shows them."""
+        attachments_sudo = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_field", "in", [field.name for field in fields]),
+                    ("res_id", "=", self.id),
+                ],
+                ["res_field", "file_size"],
+            )
         )
-        field._insert_cache(self, [found._ids])
+        sizes = {
+            file.res_field: human_size(file.file_size).encode()
+            for file in attachments_sudo
+        }
+        for field in fields:
+            field._insert_cache(self, [sizes.get(field.name)])
 
     def _drop_empty_lists(self, fields):
         """Note in the cache which of ``fields`` are empty, and return the others."""
@@ -158,5 +224,6 @@ class Sheet(models.Model):
                 users_sudo |= sheets_sudo[name]
             else:
                 partners_sudo |= sheets_sudo[name]
-        users_sudo.fetch()
-        (partners_sudo | users_sudo.partner_id).fetch()
+        fetch_joined({"user": users_sudo}, ["user.partner_id"])
+        name = partners_sudo._fields["name"]
+        partners_sudo.browse(name._cache_missing_ids(partners_sudo)).fetch()

@@ -73,11 +73,11 @@ class Sheet(models.Model):
     def _compute_visit_address(self):
         for sheet in self:
             partner = sheet.visit_address_id
-            address = partner.contact_address_inline or ""
+            is_visit = sheet.intake_mode == "on_site"
+            address = is_visit and partner.contact_address_inline or ""
             sheet.visit_address = address
             sheet.visit_phone = partner.phone or sheet.partner_phone
-            is_visit = address and sheet.intake_mode == "on_site"
-            pattern = is_visit and sheet.company_id.service_map_url or ""
+            pattern = address and sheet.company_id.service_map_url or ""
             sheet.visit_map_url = pattern.replace("{address}", quote(address))
 
     @api.depends(

@@ -22,14 +22,14 @@ class Sheet(models.Model):
     )
     def _compute_parts_cost(self):
         costs = defaultdict(float)
-        for line, location, value in self.env["stock.move"]._read_group(
+        for line, usage, value in self.env["stock.move"]._read_group(
             [
                 ("sale_line_id", "in", self.line_ids.sale_line_id.ids),
                 ("state", "=", "done"),
             ],
-            ["sale_line_id", "location_id"],
+            ["sale_line_id", "location_id.usage"],
             ["value:sum"],
         ):
-            costs[line] += -value if location.usage == "customer" else value
+            costs[line] += -value if usage == "customer" else value
         for sheet in self:
             sheet.parts_cost = sum(costs[line] for line in sheet.line_ids.sale_line_id)

@@ -5,6 +5,7 @@ Real processes: a server with several workers, and one HTTP request for each cus
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from requests import RequestException
@@ -93,6 +94,25 @@ def accept_online(session, order):
     assert "error" not in answer, answer
 
 
+def do_at_once(calls):
+    """Make all ``calls`` at the same moment.
+
+    :return: what went wrong, call by call
+    """
+    at_once = threading.Barrier(len(calls))
+
+    def do(call):
+        at_once.wait()
+        try:
+            call()
+        except (AssertionError, RpcError, RequestException) as error:
+            return repr(error)
+        return None
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(filter(None, pool.map(do, calls)))
+
+
 @pytest.fixture(scope="module")
 def errors(server, admin, sheets):
     """Let all accept at once.
@@ -108,25 +128,14 @@ def errors(server, admin, sheets):
         [orders[number]] = admin.call(
             "sale.order", "read", sheet["sale_order_ids"], ["access_token"]
         )
-    at_once = threading.Barrier(CUSTOMERS)
-    sessions = [
-        server.session() if number in orders else server.session("admin")
-        for number in range(CUSTOMERS)
-    ]
-
-    def accept(number):
-        at_once.wait()
-        try:
-            if number in orders:
-                accept_online(sessions[number], orders[number])
-            else:
-                accept_at_the_counter(sessions[number], sheets[number])
-        except (AssertionError, RpcError, RequestException) as error:
-            return f"{number}: {error!r}"
-        return None
-
-    with ThreadPoolExecutor(CUSTOMERS) as pool:
-        return list(filter(None, pool.map(accept, range(CUSTOMERS))))
+    calls = []
+    for number in range(CUSTOMERS):
+        if number in orders:
+            calls.append(partial(accept_online, server.session(), orders[number]))
+        else:
+            session = server.session("admin")
+            calls.append(partial(accept_at_the_counter, session, sheets[number]))
+    return do_at_once(calls)
 
 
 def test_no_acceptance_fails(errors, admin, sheets):
@@ -135,15 +144,20 @@ def test_no_acceptance_fails(errors, admin, sheets):
     assert {record["state"] for record in records} == {"approved"}
 
 
+def read_stock(admin, part):
+    """Return what is in stock of a part, and how much of it is reserved."""
+    [quant] = admin.call(
+        "stock.quant",
+        "search_read",
+        [("product_id", "=", part), ("location_id.usage", "=", "internal")],
+        ["quantity", "reserved_quantity"],
+    )
+    return quant["quantity"], quant["reserved_quantity"]
+
+
 def test_what_is_in_stock_is_reserved_once(errors, admin, parts):
     for part in parts:
-        [quant] = admin.call(
-            "stock.quant",
-            "search_read",
-            [("product_id", "=", part), ("location_id.usage", "=", "internal")],
-            ["quantity", "reserved_quantity"],
-        )
-        assert (quant["quantity"], quant["reserved_quantity"]) == (PIECES, PIECES)
+        assert read_stock(admin, part) == (PIECES, PIECES)
 
 
 def test_the_others_are_ordered_once(errors, admin, parts):
@@ -173,3 +187,32 @@ def test_each_sheet_has_its_part_once(errors, admin, sheets, parts):
         states = [move["state"] for move in moves]
         assert states.count("assigned") == PIECES
         assert states.count("waiting") == CUSTOMERS - PIECES
+
+
+def test_receipts_and_uses_at_once_are_counted_once(
+    errors, server, admin, sheets, parts
+):
+    """Parts that are reserved are used while those that were ordered come in."""
+    orders = admin.call("purchase.order", "search", [("state", "=", "draft")])
+    admin.call("purchase.order", "button_confirm", orders)
+    admin.call("workmanager.sheet", "action_start_repair", sheets)
+    lines = admin.call(
+        "workmanager.sheet.line",
+        "search",
+        [("sheet_id", "in", sheets), ("parts_state", "=", "available")],
+    )
+    receipts = admin.call("stock.picking", "search", [("purchase_id", "in", orders)])
+    assert len(lines) == PIECES * len(parts)
+    assert receipts
+    sessions = [server.session("admin") for _i in range(len(lines) + len(receipts))]
+    calls = [(line, "workmanager.sheet.line", "action_use") for line in lines]
+    calls += [(each, "stock.picking", "button_validate") for each in receipts]
+    assert not do_at_once(
+        [
+            partial(session.call, model, method, [record])
+            for session, (record, model, method) in zip(sessions, calls, strict=True)
+        ]
+    )
+    for part in parts:
+        missing = CUSTOMERS - PIECES
+        assert read_stock(admin, part) == (missing, missing)

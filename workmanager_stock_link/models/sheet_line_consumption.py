@@ -91,6 +91,7 @@ class SheetLine(models.Model):
         :param bool keep_rest: whether the line goes on waiting for the rest of a move
         """
         moves = self.env["stock.move"].concat(*taken)
+        moves._lock_quants()
         not_needed = {
             move: move.product_uom._compute_quantity(
                 (taken[move] if keep_rest else move.product_uom_qty) - move.quantity,

@@ -109,7 +109,9 @@ class SheetLine(models.Model):
                 line._is_accepted_part() and line.sheet_id.state not in SETTLED_STATES
             )
         )
-        lines_sudo._get_part_moves().filtered(
+        moves_sudo = lines_sudo._get_part_moves()
+        moves_sudo._lock_quants()
+        moves_sudo.filtered(
             lambda move: (
                 move.state != "done"
                 and not move._is_service_part()

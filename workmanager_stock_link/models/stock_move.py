@@ -88,7 +88,16 @@ class StockMove(models.Model):
         return res
 
     def _action_done(self, cancel_backorder=False):
-        """Look for other supply when a faulty part goes back to its vendor."""
+        """Look for other supply when a faulty part goes back to its vendor.
+
+        Where two transfers move a part at the same moment, Odoo makes the second one a
+        quant of its own rather than wait, and loses count of what is reserved.
+        """
+        parts = self.filtered(lambda move: move._is_service_part())
+        arriving = (self - parts).filtered(
+            lambda move: any(dest._is_service_part() for dest in move.move_dest_ids)
+        )
+        (parts | arriving)._lock_quants(parts.location_id | arriving.location_dest_id)
         moves = super()._action_done(cancel_backorder=cancel_backorder)
         # A warehouse user has no rights on sheets.
         returned_sudo = moves.sudo().filtered(
@@ -164,13 +173,14 @@ class StockMove(models.Model):
         self.ensure_one()
         return self.procure_method == "make_to_order" and self._is_service_part()
 
-    def _lock_quants(self):
-        """Wait for whoever is reserving the same parts.
+    def _lock_quants(self, locations=None):
+        """Wait for whoever is reserving or moving the same parts.
 
         Odoo does not wait: two customers who accept at the same moment would both
         get the last piece. A transaction that waited is repeated by Odoo on what the
         other one left, and this time it is nobody else's turn.
 
+        :param locations: where the parts are; by default where the moves take them
         :return: the products of which something is free
         """
         storable = self.filtered("product_id.is_storable")
@@ -188,7 +198,7 @@ class StockMove(models.Model):
                 " WHERE parent.id IN %s"
                 ") ORDER BY id FOR NO KEY UPDATE",
                 tuple(storable.product_id.ids),
-                tuple(storable.location_id.ids),
+                tuple((locations or storable.location_id).ids),
             ),
             log_exceptions=False,  # it is how the others learn that they waited
         )

@@ -445,3 +445,14 @@ def test_one_intake_makes_one_sheet(sheet):
     )
     sheet.all_call("workmanager.intake", "action_take_in", [intake])
     [_sheet] = sheet.find("workmanager.sheet", [("partner_id.name", "=", "Nou Venit")])
+
+
+def test_the_first_sheets_of_a_year(sheet):
+    """Eight people need the year's first number: each gets one of their own."""
+    values = {
+        "equipment_id": sheet.get("equipment_id")[0],
+        "intake_date": "2001-01-02 08:00:00",
+    }
+    assert sheet.all_call("workmanager.sheet", "create", values) == PEOPLE
+    made = sheet.find("workmanager.sheet", [("intake_date", "<", "2002-01-01")], "name")
+    assert len({each["name"] for each in made}) == len(made) == PEOPLE

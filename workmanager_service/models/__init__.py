@@ -30,6 +30,7 @@ from . import hourly_cost
 from . import ir_actions_report
 from . import ir_actions_report_unpatched
 from . import ir_attachment
+from . import ir_sequence
 from . import mail_activity_type
 from . import operation
 from . import operation_line

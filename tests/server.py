@@ -124,7 +124,8 @@ class OdooServer:
         self.workers = workers
         self.database = f"{os.environ['WORKMANAGER_TEST_DATABASE']}_{name}"
         self.log_path = self.run / f"{self.database}.log"
-        self.port = self.gevent_port = None
+        # The same ones after a restart: addresses that were handed out stay good.
+        self.port, self.gevent_port = self._free_ports(2)
         self.process = None
         self.expected = []
 
@@ -198,14 +199,17 @@ class OdooServer:
             )
 
     def drop_database(self):
-        self._on_postgres("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database)
+        try:
+            self._on_postgres("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.database)
+        except psycopg2.errors.InsufficientPrivilege:
+            # Autovacuum is in it, a superuser's: that goes away for a plain drop.
+            self._on_postgres("DROP DATABASE IF EXISTS {}", self.database)
         shutil.rmtree(
             self.run / "data" / "filestore" / self.database, ignore_errors=True
         )
 
     def start(self):
         """Start the server and wait until it answers."""
-        self.port, self.gevent_port = self._free_ports(2)
         command = [
             "odoo",
             f"--database={self.database}",

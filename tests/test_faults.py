@@ -272,7 +272,7 @@ def server(cluster):
 
 @pytest.fixture(scope="module")
 def catalogue(server):
-    admin = server.session("admin")
+    admin = server.session_for_crowds("admin")
     vendor = admin.call("res.partner", "create", {"name": "Piese SRL"})
     values = {
         "type": "consu",

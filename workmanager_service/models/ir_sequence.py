@@ -16,7 +16,7 @@ class Sequence(models.Model):
         if not (self.code or "").startswith("workmanager."):
             return super()._create_date_range_seq(date)
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"):
                 return super()._create_date_range_seq(date)
         except psycopg2.errors.UniqueViolation as error:
             message = f"another transaction began the year of {self.code}"

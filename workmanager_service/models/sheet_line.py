@@ -216,8 +216,11 @@ class SheetLine(models.Model):
 
     @api.depends("product_id", "sale_line_id.tax_ids", "sheet_id.partner_id")
     def _compute_tax_ids(self):
+        positions = {}  # Odoo looks the customer's up again each time
         for line in self:
-            line.tax_ids = line.sale_line_id.tax_ids or line._get_default_taxes()
+            line.tax_ids = line.sale_line_id.tax_ids or line._get_default_taxes(
+                positions
+            )
 
     @api.depends("sale_line_id.state", "sheet_id.state")
     def _compute_is_quoted(self):
@@ -291,17 +294,22 @@ class SheetLine(models.Model):
             date=fields.Datetime.now(),
         )
 
-    def _get_default_taxes(self):
-        """Return the product's taxes as the customer's fiscal position maps them."""
+    def _get_default_taxes(self, positions):
+        """Return the product's taxes as the customer's fiscal position maps them.
+
+        :param dict positions: fiscal positions found so far, by company and customer
+        """
         self.ensure_one()
         company = self.company_id or self.env.company
-        position = (
-            self.env["account.fiscal.position"]
-            .with_company(company)
-            ._get_fiscal_position(self.sheet_id.partner_id)
-        )
+        customer = self.sheet_id.partner_id
+        if (company, customer) not in positions:
+            positions[company, customer] = (
+                self.env["account.fiscal.position"]
+                .with_company(company)
+                ._get_fiscal_position(customer)
+            )
         taxes = self.product_id.taxes_id._filter_taxes_by_company(company)
-        return position.map_tax(taxes)
+        return positions[company, customer].map_tax(taxes)
 
     def _get_payer(self):
         """Return who is billed for this line.

@@ -177,6 +177,9 @@ def capture(env, call):
 def scanned_tables(env, queries):
     """Return the tables that the plans of these queries read from end to end.
 
+    Not those of which the plan reads the first rows and stops, as the web client's
+    count of at most 10,001 does.
+
     :param queries: what :func:`capture` returned; only what reads is explained
     :rtype: dict[str, str]
     :return: the query by the name of the table
@@ -189,7 +192,16 @@ def scanned_tables(env, queries):
         nodes = [env.cr.fetchone()[0][0]["Plan"]]
         while nodes:
             node = nodes.pop()
-            nodes += node.get("Plans", [])
+            children = node.get("Plans", [])
+            if node["Node Type"] == "Limit":
+                cost = node["Total Cost"]
+                children = [c for c in children if not _stops_early(c, cost)]
+            nodes += children
             if node["Node Type"] == "Seq Scan":
                 scanned[node["Relation Name"]] = env.cr.mogrify(query).decode()
     return scanned
+
+
+def _stops_early(node, cost):
+    """Whether a limit that costs ``cost`` leaves most of a table unread."""
+    return node["Node Type"] == "Seq Scan" and cost < node["Total Cost"] / 2

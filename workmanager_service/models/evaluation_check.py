@@ -93,15 +93,13 @@ class EvaluationCheck(models.Model):
         if operator != "in":
             return NotImplemented
         phases = Domain.OR(
-            Domain("evaluation_id.phase", "=", phase)
-            & Domain("sheet_id.state", "in", states)
+            Domain("phase", "=", phase) & Domain("sheet_id.state", "in", states)
             for phase, states in CHECK_STATES.items()
         )
-        return (
-            phases
-            & Domain("result", "=", False)
-            & Domain("evaluation_id.state", "=", "draft")
-        )
+        # Joined rather than searched on their own: few checks have no answer, and who
+        # sees a check sees its evaluation.
+        drafts = Domain("state", "=", "draft") & phases
+        return Domain("result", "=", False) & Domain("evaluation_id", "any!", drafts)
 
     # ------------------------------------------------------------- CONSTRAINT
 

@@ -91,7 +91,6 @@ class SheetLine(models.Model):
         :param bool keep_rest: whether the line goes on waiting for the rest of a move
         """
         moves = self.env["stock.move"].concat(*taken)
-        moves._lock_quants()
         not_needed = {
             move: move.product_uom._compute_quantity(
                 (taken[move] if keep_rest else move.product_uom_qty) - move.quantity,
@@ -323,10 +322,10 @@ class SheetLine(models.Model):
         :param dict quantities: what to take of each line, in its unit
         """
         open_moves = self._get_part_moves().filtered(lambda m: m.state != "done")
+        open_moves._lock_quants()
         open_moves.filtered(
             lambda m: m.product_uom.compare(m.quantity, m.product_uom_qty) < 0
         )._action_assign()
-        open_moves._lock_quants()
         taken, free = {}, None
         for line in self:
             todo = quantities[line]

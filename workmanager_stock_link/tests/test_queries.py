@@ -16,7 +16,7 @@ MOST = {
     "action_create_quotation": 40,
     "action_accept_quotation": 112,
     "button_confirm": 93,
-    "button_validate": 123,
+    "button_validate": 124,
     "action_start_repair": 8,
     "action_finish_repair": 70,
 }

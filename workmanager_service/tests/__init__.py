@@ -23,7 +23,7 @@ from . import test_intake_screen
 from . import test_invoice
 from . import test_joined
 from . import test_lookup
-from . import test_lookup_plan
+from . import test_plans
 from . import test_notification
 from . import test_photos
 from . import test_own_goods

@@ -1,17 +1,15 @@
 import json
 
-from lxml import etree
-
 from odoo.tests import tagged
 
-from .common import ServiceCommon
+from .reading_common import ReadingCommon
 
 # What the web client may cost with nothing in the ORM's cache.
 FORM, LIST, BOARD, HISTORY = 22, 14, 13, 10
 
 
 @tagged("post_install", "-at_install")
-class TestReading(ServiceCommon):
+class TestReading(ReadingCommon):
     """The screens ask the database for little, however much there is."""
 
     @classmethod
@@ -30,27 +28,6 @@ class TestReading(ServiceCommon):
             before = self.env.cr.sql_log_count
             call()
         return self.env.cr.sql_log_count - before
-
-    def _get_specification(self, kind):
-        """Return what the web client asks for to draw the view."""
-        sheets = self.sheets.with_user(self.manager)
-        arch = etree.fromstring(sheets.get_view(view_type=kind)["arch"])
-        return self._get_fields(sheets, arch)
-
-    def _get_fields(self, records, arch):
-        specification = {}
-        for node in arch.xpath("//field[not(ancestor::field)]"):
-            field = records._fields[node.get("name")]
-            specification[field.name] = {}
-            if field.type == "many2one":
-                hidden = node.get("invisible") in ("1", "True")
-                names = {} if hidden else {"display_name": {}}
-                specification[field.name] = {"fields": names}
-            for lines in node.xpath("list")[:1]:
-                lines = etree.fromstring(etree.tostring(lines))
-                fields = self._get_fields(records[field.name], lines)
-                specification[field.name] = {"fields": fields, "limit": 40}
-        return specification
 
     def test_form(self):
         specification = self._get_specification("form")

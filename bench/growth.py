@@ -4,17 +4,18 @@ The same screens are opened in databases with fewer and with more sheets, beside
 of Odoo's Repairs with as many repair orders.
 """
 
+import contextlib
 import logging
 
 import psycopg2
 
 from .client import Client
 from .database import as_user, say
-from .measure import Row, capture, measure, scanned_tables
+from .measure import Row, capture, sample_call, scanned_tables, take_turns
 from .pages import Pages
 from .shop import GROUPS, Shop
 
-REPEAT = 15
+REPEAT = 25
 # At most so much slower with the most sheets than with the fewest.
 GROWTH = 1.2
 # A table with fewer rows than this in the biggest database does not grow with the work.
@@ -53,25 +54,22 @@ LIMITS = {
 
 def run(bench):
     """Return the rows of the growth."""
-    rows, biggest = {}, max(bench.sizes)
-    for size in sorted(bench.sizes):
-        database = prepare(bench, size)
-        say(f"  {size} sheets")
-        with bench.open(database) as env:
-            grown = get_grown_tables(env) if size == biggest else ()
-            for name, ours, theirs in get_screens(env, database):
-                row = rows.setdefault(
-                    name,
-                    Row(
-                        "growth",
-                        name,
-                        limited_by=LIMITS.get(name.partition(":")[0], ""),
-                    ),
-                )
-                measure_screen(env, row, size, ours, theirs)
-                if size == biggest:
-                    bound(env, row, ours, grown)
-    return list(rows.values())
+    rows, sizes = [], sorted(bench.sizes)
+    databases = {size: prepare(bench, size) for size in sizes}
+    with contextlib.ExitStack() as stack:
+        envs = {
+            size: stack.enter_context(bench.open(database))
+            for size, database in databases.items()
+        }
+        grown = get_grown_tables(envs[sizes[-1]])
+        shops = [get_screens(envs[size], databases[size]) for size in sizes]
+        for screens in zip(*shops, strict=True):
+            row = Row("growth", screens[0][0])
+            row.limited_by = LIMITS.get(row.name.partition(":")[0], "")
+            measure_screen(row, dict(zip(envs.items(), screens, strict=True)))
+            bound(envs[sizes[-1]], row, screens[-1][1], grown)
+            rows.append(row)
+    return rows
 
 
 def prepare(bench, size):
@@ -112,18 +110,28 @@ def get_grown_tables(env):
     return {name for (name,) in env.cr.fetchall()}
 
 
-def measure_screen(env, row, size, ours, theirs):
-    """Measure a screen of ours, and Odoo's where it has one like it."""
-    row.ours = row.sizes[size] = cost(env, ours)
-    if theirs:
-        row.theirs = row.their_sizes[size] = cost(env, theirs)
+def measure_screen(row, screens):
+    """Measure a screen of ours in all databases, and Odoo's where it has one like it.
+
+    :param dict screens: (name, ours, Odoo's) by (number of sheets, environment)
+    """
+    samples = {}
+    for (size, env), (_name, ours, theirs) in screens.items():
+        samples["ours", size] = get_sample(env, ours)
+        if theirs:
+            samples["theirs", size] = get_sample(env, theirs)
+    for (whose, size), cost in take_turns(samples, REPEAT, warm=2).items():
+        (row.sizes if whose == "ours" else row.their_sizes)[size] = cost
+    row.ours = row.sizes[max(row.sizes)]
+    if row.their_sizes:
+        row.theirs = row.their_sizes[max(row.their_sizes)]
 
 
-def cost(env, call):
-    """Return what a screen costs: a page, or what the web client asks for."""
+def get_sample(env, call):
+    """Return what measures a screen once: a page, or what the web client asks for."""
     if isinstance(call, Request):
-        return call.pages.measure(call, repeat=REPEAT)
-    return measure(env, call, repeat=REPEAT)
+        return lambda: call.pages.sample(call)
+    return lambda: sample_call(env, call)
 
 
 def bound(env, row, ours, grown):

@@ -142,18 +142,46 @@ def measure(env, call, repeat=15, prepare=None, warm=1):
     :param int warm: how many calls go before those that count
     :rtype: Cost
     """
-    queries, times = [], []
+
+    def sample():
+        return sample_call(env, call, *((prepare(),) if prepare else ()))
+
+    return take_turns({"": sample}, repeat, warm)[""]
+
+
+def sample_call(env, call, *args):
+    """Return what one call costs, with nothing in the ORM's cache.
+
+    :return: queries and milliseconds
+    """
+    env.flush_all()
+    env.invalidate_all()
+    before, started = env.cr.sql_log_count, time.perf_counter()
+    call(*args)
+    env.flush_all()
+    elapsed = (time.perf_counter() - started) * 1000
+    return env.cr.sql_log_count - before, elapsed
+
+
+def take_turns(samples, repeat=15, warm=1):
+    """Measure in turn, so that what slows the machine slows all of them alike.
+
+    :param dict samples: by name, a callable that returns queries and milliseconds
+    :param int repeat: how often each
+    :param int warm: how many of each go before those that count
+    :rtype: dict
+    :return: a Cost by name
+    """
+    taken = {name: [] for name in samples}
     for turn in range(warm + repeat):
-        args = (prepare(),) if prepare else ()
-        env.flush_all()
-        env.invalidate_all()
-        before, started = env.cr.sql_log_count, time.perf_counter()
-        call(*args)
-        env.flush_all()
-        if turn >= warm:
-            times.append((time.perf_counter() - started) * 1000)
-            queries.append(env.cr.sql_log_count - before)
-    return Cost.of(queries, times)
+        for name, sample in samples.items():
+            cost = sample()
+            if turn >= warm:
+                taken[name].append(cost)
+    return {
+        name: Cost.of(*map(list, zip(*costs, strict=True)))
+        for name, costs in taken.items()
+    }
 
 
 def capture(env, call):

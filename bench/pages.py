@@ -10,7 +10,7 @@ import odoo.http
 from odoo.sql_db import Cursor
 from odoo.tools import config
 
-from .measure import Cost
+from .measure import take_turns
 
 VISITOR = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "bench"}
 
@@ -23,7 +23,7 @@ class Pages:
     """
 
     def __init__(self, database, login=None):
-        config["db_name"] = [database]
+        self.database = database
         odoo.http.root.initialize()
         self.client = Client(odoo.http.root)
         if login:
@@ -39,19 +39,23 @@ class Pages:
 
         :raise RuntimeError: it is not there
         """
-        response = self.client.get(path, environ_base=VISITOR)
+        response = self._send("GET", path)
         if response.status_code != 200:
             raise RuntimeError(f"{path} answers {response.status}")
         return response.text
 
     def call(self, path, **params):
         """Call a route of JSON-RPC, and return its result."""
-        response = self.client.post(
-            path, json={"jsonrpc": "2.0", "params": params}, environ_base=VISITOR
-        )
+        payload = {"jsonrpc": "2.0", "params": params}
+        response = self._send("POST", path, json=payload)
         if "error" in response.json:
             raise RuntimeError(response.json["error"]["data"]["debug"])
         return response.json.get("result")
+
+    def _send(self, method, path, **kwargs):
+        # Several databases may be open: the server has just this one.
+        config["db_name"] = [self.database]
+        return self.client.open(path, method=method, environ_base=VISITOR, **kwargs)
 
     def measure(self, request, repeat=15, warm=2):
         """Measure a request, all its transactions together.
@@ -59,15 +63,18 @@ class Pages:
         :param callable request: sends it
         :rtype: Cost
         """
-        queries, times = [], []
-        for turn in range(warm + repeat):
-            with counting() as count:
-                started = time.perf_counter()
-                request()
-            if turn >= warm:
-                times.append((time.perf_counter() - started) * 1000)
-                queries.append(count[0])
-        return Cost.of(queries, times)
+        return take_turns({"": lambda: self.sample(request)}, repeat, warm)[""]
+
+    def sample(self, request):
+        """Return what one request costs: queries and milliseconds.
+
+        :param callable request: sends it
+        """
+        with counting() as count:
+            started = time.perf_counter()
+            request()
+            elapsed = (time.perf_counter() - started) * 1000
+        return count[0], elapsed
 
 
 @contextlib.contextmanager

@@ -211,9 +211,10 @@ class TestPlans(ReadingCommon):
         work = "workmanager_service.workmanager_sheet_view_kanban_work"
         count_limit = 10_001
 
-        def search(domain, specification=rows, limit=80, **kwargs):
+        def search(domain, specification=None, limit=80, **kwargs):
+            kwargs |= {"limit": limit, "count_limit": count_limit}
             return lambda: sheets.web_search_read(
-                domain, specification, limit=limit, count_limit=count_limit, **kwargs
+                domain, specification or rows, **kwargs
             )
 
         yield "list", search([])

@@ -25,6 +25,9 @@ class ServicePortal(CustomerPortal):
 
         :raises AccessError: for anyone else who is no employee
         """
+        # Odoo compares ASCII only, and answers a link with anything else by an error.
+        if not (isinstance(access_token, str) and access_token.isascii()):
+            access_token = None
         sheet_model = request.env["workmanager.sheet"]
         if model_name != sheet_model._name or not request.env.user.share:
             return super()._document_check_access(

@@ -69,6 +69,7 @@ class TestSecurity(PortalCommon):
             (None, None, False),
             (None, "", False),
             (None, "wrong", False),
+            (None, "greșită", False),
             (None, token.upper() + "0", False),
             (None, foreign_token, False),
             (self.stranger, None, False),

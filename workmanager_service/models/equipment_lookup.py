@@ -56,7 +56,7 @@ class Equipment(models.Model):
     @api.model
     def _clean_lookup(self, text):
         """Return what a person or a scanner meant; of a link only its last part."""
-        text = (text or "").strip()
+        text = str(text or "").strip()
         if re.match(r"https?://", text):
             text = text.split("?")[0].rstrip("/").rpartition("/")[2]
         return text

@@ -75,6 +75,11 @@ class TestLookup(ServiceCommon):
                 found = [row[0] for row in equipment.name_search(text)]
                 self.assertEqual(found, self.equipment.ids)
 
+    def test_number_finds_what_has_it(self):
+        """A spreadsheet or another program sends digits as a number."""
+        numbered = self._create_equipment("4407715")
+        self.assertEqual(self._found(4407715), numbered.ids)
+
     def test_unknown_or_short_text_finds_nothing(self):
         for text in ("", " ", "x", "no-such-serial-0000", "<script>", "%", "_____"):
             with self.subTest(text=text):

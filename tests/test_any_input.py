@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from odoo import Command, models
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user
@@ -24,12 +24,6 @@ from odoo.addons.workmanager_stock_link.tests.common import PartsCase
 
 OURS = "odoo.addons.workmanager_"
 SOAK = int(os.environ.get("WORKMANAGER_EXAMPLES", "0"))
-# What Odoo's own methods of every model are tested for, by Odoo.
-ORM_METHODS = {
-    name
-    for cls in (models.BaseModel, models.Model, models.TransientModel)
-    for name in vars(cls)
-}
 ROLES = ("manager", "reception", "technician")
 NUMBERS = st.sampled_from(
     [0, 1, 2, -1, 0.001, 1e-9, 0.3333333, 1e6, -1e6, 2.5, 99999999.99]
@@ -45,7 +39,10 @@ def is_ours(cls):
 
 
 def get_public_methods(model):
-    """Return the names of the methods that our addons give to a model for anyone."""
+    """Return the names of the methods that our addons give to a model for anyone.
+
+    Not of those that every model has, which Odoo tests.
+    """
     return sorted(
         {
             name
@@ -54,7 +51,7 @@ def get_public_methods(model):
             for name, member in vars(cls).items()
             if inspect.isfunction(member)
             and not name.startswith("_")
-            and name not in ORM_METHODS
+            and not hasattr(model.env.registry["base"], name)
             and not getattr(getattr(model, name), "_api_private", False)
         }
     )

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 
 ROOT = Path(__file__).parent.parent
 # What was released, and the commit that it was made of.
-RELEASES = {"19.0.1.0.0": "95d52e0"}
+RELEASES = {"19.0.1.0.0": "95d52e0", "19.0.1.1.0": "cfec090"}
 LOCALISATIONS = ["l10n_ro", "l10n_de", "l10n_fr", "l10n_us"]
 
 

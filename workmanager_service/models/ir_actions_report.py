@@ -9,7 +9,8 @@ from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 # What a customer of the service gets on paper.
 OUR_MODELS = ("workmanager.sheet", "workmanager.equipment")
-DOCUMENT_MODELS = (*OUR_MODELS, "sale.order", "account.move")
+INVOICE = "account.move"
+DOCUMENT_MODELS = (*OUR_MODELS, "sale.order", INVOICE)
 OUR_CLASSES = ("o_service_document", "o_service_label")
 # What our documents tell the command line of wkhtmltopdf about themselves; Odoo hands
 # on what begins like this.
@@ -28,16 +29,20 @@ class IrActionsReport(models.Model):
         return super()._get_rendering_context(report, docids, data)
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        render = super()._render_qweb_pdf_prepare_streams
+        report_sudo = self._get_report(report_ref)
+        if len(res_ids or ()) < 2 or self.get_wkhtmltopdf_state() == "install":
+            return render(report_ref, data, res_ids)
+        if self._is_invoice_report(report_ref) and not _wkhtml().is_patched_qt:
+            # It refuses several documents, and each invoice is to have its own file.
+            streams = {}
+            for res_id in res_ids:
+                streams |= render(report_ref, data, [res_id])
+            return streams
         # Odoo parts a print by its records, page by page, to attach the parts: of fifty
         # labels that takes longer than printing them.
-        report_sudo = self._get_report(report_ref)
-        if (
-            report_sudo.model not in OUR_MODELS
-            or report_sudo.attachment
-            or len(res_ids or ()) < 2
-            or self.get_wkhtmltopdf_state() == "install"
-        ):
-            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+        if report_sudo.model not in OUR_MODELS or report_sudo.attachment:
+            return render(report_ref, data, res_ids)
         pdf = self.with_context(debug=False)._print_together(
             report_sudo.with_context(debug=False), data, res_ids
         )
@@ -64,7 +69,7 @@ class IrActionsReport(models.Model):
 
     def _prepare_html(self, html, report_model=False):
         if report_model in DOCUMENT_MODELS:
-            html = self._prepare_service_html(html)
+            html = self._prepare_service_html(html, report_model)
         return super()._prepare_html(html, report_model=report_model)
 
     @api.model
@@ -108,10 +113,11 @@ class IrActionsReport(models.Model):
         return any(article.find_class(name) for name in OUR_CLASSES)
 
     @api.model
-    def _prepare_service_html(self, html):
+    def _prepare_service_html(self, html, report_model):
         """Say in our documents how they want to be printed.
 
         :param str html: what a report rendered
+        :param str report_model: the model of what it is about
         :return: the same, ready for :meth:`_prepare_html`
         """
         parser = lxml.html.HTMLParser(encoding="utf-8")
@@ -125,6 +131,7 @@ class IrActionsReport(models.Model):
             root.set(IS_OURS, "1")
         if root.xpath("//*[@data-service-paper='a5']"):
             root.set(PAPER, "a5")
-        if not is_patched:
+        # Several invoices are not for one file: see above.
+        if not is_patched and not (report_model == INVOICE and len(articles) > 1):
             self._adapt_to_unpatched_qt(root)
         return lxml.html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")

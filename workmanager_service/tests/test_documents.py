@@ -402,5 +402,26 @@ class TestDocuments(DocumentsCommon):
         self.assertNotIn('name="company_address"', header)
         self.assertIn("data-report-margin-top", args)
 
+    def test_several_invoices_have_a_file_each(self):
+        """Also with a wkhtmltopdf that takes one document at a time, as Debian's."""
+        invoices = self.env["account.move"]
+        for number in range(2):
+            equipment = self._create_equipment(f"INVOICED-{number}")
+            sheet = self._repair(self._create_sheet(equipment_id=equipment.id))
+            sheet.with_user(self.reception).action_create_invoice()
+            invoices |= sheet.sudo().invoice_ids
+        more = [
+            Command.create({"name": f"Part {n}", "price_unit": 1}) for n in range(60)
+        ]
+        invoices[1].invoice_line_ids = more  # goes on on another page
+        invoices.action_post()
+        self.env["account.move.send"].with_context(
+            force_report_rendering=True
+        )._generate_and_send_invoices(invoices, sending_methods=["manual"])
+        for invoice, other in (invoices, invoices[::-1]):
+            pages = self._read_pages(invoice.invoice_pdf_report_id.raw)
+            self.assertPrinted(pages, invoice.name)
+            self.assertNotIn(other.name, "".join(pages))
+
     def _rows(self, table):
         return [line for group in table["groups"] for line in group["lines"]]

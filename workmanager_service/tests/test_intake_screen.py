@@ -50,6 +50,22 @@ class TestIntakeScreen(ServiceCommon):
             ],
         )
 
+    def test_what_reception_decided_stays_for_what_is_new(self):
+        self.laptop.user_id = self.technician
+        form = self._new_device()
+        form.sale_date = fields.Date.today()
+        form.is_warranty = False
+        form.warranty_reason = "Liquid inside"
+        form.user_id = self.manager
+        form.signed_by = "The neighbour"
+        with form.check_ids.edit(0) as line:
+            line.user_id = self.manager
+        sheet = form.save()._take_in()
+        self.assertFalse(sheet.is_warranty)
+        self.assertEqual(sheet.user_id, self.manager)
+        self.assertEqual(sheet.intake_signed_by, "The neighbour")
+        self.assertEqual(sheet.check_ids[0].user_id, self.manager)
+
     def test_new_customer_and_equipment_are_created_in_place(self):
         form = self._new_device()
         form.sale_date = fields.Date.today()

@@ -373,14 +373,7 @@ class Intake(models.TransientModel):
         if not self.sheet_id:
             if error := self._intake_error_message():
                 raise UserError(error)
-            if not self.partner_id:
-                self.partner_id = self.env["res.partner"].create(
-                    self._prepare_partner_values()
-                )
-            if not self.equipment_id:
-                self.equipment_id = self.env["workmanager.equipment"].create(
-                    self._prepare_equipment_values()
-                )
+            self._create_missing()
             sheet = (
                 self.env["workmanager.sheet"]
                 ._unseal()
@@ -398,6 +391,22 @@ class Intake(models.TransientModel):
             sheet._add_photos(self.photo_ids)
             self.sheet_id = sheet
         return self.sheet_id
+
+    def _create_missing(self):
+        """Create the customer and the equipment that are new.
+
+        What depends on them, such as the technician, stays as reception left it.
+        """
+        typed = [f for f in self._fields.values() if f.compute and not f.readonly]
+        with self.env.protecting(typed, self):
+            if not self.partner_id:
+                self.partner_id = self.env["res.partner"].create(
+                    self._prepare_partner_values()
+                )
+            if not self.equipment_id:
+                self.equipment_id = self.env["workmanager.equipment"].create(
+                    self._prepare_equipment_values()
+                )
 
     def _get_input_errors(self):
         """Return {field: what is wrong with what was typed into it}."""

@@ -23,12 +23,12 @@ from . import test_intake_screen
 from . import test_invoice
 from . import test_joined
 from . import test_lookup
-from . import test_plans
 from . import test_notification
 from . import test_photos
 from . import test_own_goods
 from . import test_own_sheets
 from . import test_pause
+from . import test_plans
 from . import test_quotation
 from . import test_quotation_lines
 from . import test_reading

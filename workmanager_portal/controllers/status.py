@@ -73,7 +73,8 @@ class StatusController(http.Controller):
         """Return what a try is counted for: the address and, with one, the number."""
         subjects = {"address": request.httprequest.remote_addr}
         if number is not None:
-            subjects["number"] = number.strip()[:NUMBER_LENGTH].upper()
+            sheet_model = request.env["workmanager.sheet"]
+            subjects["number"] = sheet_model._normalize_number(number)
         return subjects
 
     def _answer(self, subjects, find, **values):

@@ -1,5 +1,6 @@
 import hmac
 import re
+import string
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -17,6 +18,8 @@ STEPS = (
     "delivered",
 )
 PHONE_DIGITS = 4
+# As many digits as the last part of a number may have.
+NUMBER_PADDING = 8
 
 
 class Sheet(models.Model):
@@ -77,7 +80,7 @@ class Sheet(models.Model):
         sheet_model = self.sudo()
         number, code = number.replace("\0", "").strip(), self._normalize_code(code)
         query = sheet_model._search(
-            Domain("name", "in", list({number, number.upper()})), order="id"
+            Domain("name", "in", self._get_number_spellings(number)), order="id"
         )
         rows = self.env.execute_query(
             query.select(
@@ -112,6 +115,34 @@ class Sheet(models.Model):
             for value in expected
         ]
         return any(right)
+
+    @api.model
+    def _get_number_spellings(self, number):
+        """Return how a number that somebody typed may be written on a sheet.
+
+        People leave the zeros out, and put something else where the slashes are.
+        """
+        start, last = self._split_number(number)
+        starts = {start, re.sub(r"[\W_]+", "/", start)}
+        widths = range(len(last), NUMBER_PADDING + 1) if last else ()
+        padded = {start + last.zfill(width) for start in starts for width in widths}
+        return [number, number.upper(), *sorted(padded)]
+
+    @api.model
+    def _normalize_number(self, number):
+        """Return the number under which tries at it are counted.
+
+        It is the same for all its spellings.
+        """
+        start, last = self._split_number(number)
+        return re.sub(r"[\W_]+", "/", start) + last
+
+    @api.model
+    def _split_number(self, number):
+        """Return a number in capitals without its last digits, and those digits."""
+        number = number.replace("\0", "").strip().upper()
+        start = number.rstrip(string.digits)
+        return start, number[len(start) :].lstrip("0")
 
     @api.model
     def _normalize_code(self, code):
@@ -181,6 +212,8 @@ class Sheet(models.Model):
             if is_used
         }
         labels[self.state] = stages[self.stage_id.id][1]
+        if self._is_offer_prepared():
+            labels[self.state] = self.env._("We are preparing our offer")
         arrivals = self._get_portal_arrivals()
         states = self._get_portal_states(arrivals)
         position = states.index(self.state)
@@ -278,9 +311,7 @@ class Sheet(models.Model):
                 "info",
                 self.env._("Our offer has expired. Please ask us for a new one.")
                 if self._has_expired_offer()
-                else self.env._(
-                    "Our offer is ready. You will receive it from us shortly."
-                ),
+                else self.env._("You will receive our offer shortly."),
             )
         else:
             level, text = "info", self.env._("Nothing is needed from you now.")
@@ -339,6 +370,15 @@ class Sheet(models.Model):
         self.ensure_one()
         return self._get_customer_orders().filtered(
             lambda order: order.state == "sent" and not order.is_expired
+        )
+
+    def _is_offer_prepared(self):
+        """Whether the customer has nothing to decide on yet: no offer was sent."""
+        self.ensure_one()
+        return (
+            self.state == "quoted"
+            and not self._get_portal_offers()
+            and not self._has_expired_offer()
         )
 
     def _has_expired_offer(self):

@@ -228,6 +228,19 @@ class TestPages(PortalCommon):
         self.assertIn(invoice.access_url, html)
         self.assertIn("To pay", html)
 
+    def test_page_says_what_is_left_with_us_while_it_is(self):
+        self.sheet.accessory_ids = self.env["workmanager.accessory"].create(
+            {"name": "Charger"}
+        )
+        self._login(self.owner)
+        html = self._get_page(self.sheet).text
+        self.assertIn("Left with us", html)
+        self.assertIn("Charger", html)
+        sheet = self._repair(self.sheet)
+        sheet.company_id.sudo().service_delivery_policy = "always"
+        sheet.with_user(self.reception).action_deliver()
+        self.assertNotIn("Left with us", self._get_page(self.sheet).text)
+
     # -------------------------------------------------------------- DOCUMENTS
 
     def test_documents_of_each_state(self):

@@ -50,6 +50,15 @@ class TestStatus(PortalCommon):
             with self.subTest(number=number, code=typed):
                 self.assertStatusShown(self._ask(number, typed))
 
+    def test_number_however_it_is_typed(self):
+        self.sheet._unseal().name = "FS/2026/00120"
+        for number in ("FS/2026/120", "fs-2026-0120", "FS 2026 00120", "Fs_2026.120"):
+            with self.subTest(number):
+                self.assertStatusShown(self._ask(number, "4477"))
+        for number in ("FS/2026/12", "FS/2026/1200", "FS/2025/120", "120", "2026/120"):
+            with self.subTest(number):
+                self.assertNotFound(self._ask(number, "4477"))
+
     def test_wrong_code(self):
         code = self.sheet.tracking_code
         for number, typed in (
@@ -208,7 +217,8 @@ class TestStatus(PortalCommon):
                 for index in range(3):
                     self.assertNotFound(self._ask(number, f"000{index}"))
                 self.assertLimited(self._ask(number, "4477"))
-                self.assertLimited(self._ask(f" {number.lower()} ", "4477"))
+                spelled = number.lower().replace("/", " ").replace("0000", "0")
+                self.assertLimited(self._ask(f" {spelled} ", "4477"))
         self.assertNotFound(self._ask(self.other_sheet.name, "0000"))
         # Nobody can lock out whoever holds the protocol.
         self.assertStatusShown(self.url_open(f"/s/{self.sheet.tracking_code}"))

@@ -143,10 +143,20 @@ class TestSteps(ServiceCommon):
         self._repair(self.sheet)
         self.assertFalse(self.sheet._get_portal_expected_date())
 
+    def _get_label(self):
+        """Return what the customer reads about the step where the sheet is."""
+        return next(
+            step["label"]
+            for step in self.sheet._get_portal_steps()
+            if step["status"] == "current"
+        )
+
     def test_notice_asks_for_a_decision_once_the_offer_is_sent(self):
         self._quote(self.sheet)
         self.assertIn("shortly", self.sheet._get_portal_notice()["text"])
+        self.assertEqual(self._get_label(), "We are preparing our offer")
         self.sheet.sale_order_ids.action_quotation_sent()
+        self.assertEqual(self._get_label(), "We wait for your decision on our offer")
         self.assertIn("accept or refuse", self.sheet._get_portal_notice()["text"])
         yesterday = fields.Date.today() - timedelta(days=1)
         self.sheet.sale_order_ids.validity_date = yesterday

@@ -3,6 +3,7 @@ from . import cached_mixin
 from . import unlock_mixin
 from . import document_mixin
 from . import placeholder_mixin
+from . import properties_mixin
 from . import limits_mixin
 from . import memory_mixin
 from . import sheets_mixin

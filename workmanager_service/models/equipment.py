@@ -10,7 +10,12 @@ from odoo.tools import format_date
 class Equipment(models.Model):
     _name = "workmanager.equipment"
     _description = "Equipment"
-    _inherit = ["mail.thread", "mail.activity.mixin", "workmanager.sealed.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "workmanager.properties.mixin",
+        "workmanager.sealed.mixin",
+    ]
     _order = "id desc"
     _rec_names_search = [
         "ref",
@@ -37,12 +42,7 @@ class Equipment(models.Model):
         default=lambda self: self.env.company,
     )
     equipment_type_id = fields.Many2one(
-        "workmanager.equipment.type",
-        string="Type",
-        required=True,
-        index=True,
-        tracking=True,
-        ondelete="restrict",
+        required=True, index=True, tracking=True, ondelete="restrict"
     )
     brand_id = fields.Many2one(
         "workmanager.brand", index="btree_not_null", ondelete="restrict"
@@ -96,9 +96,6 @@ class Equipment(models.Model):
         [("none", "No Warranty"), ("valid", "Under Warranty"), ("expired", "Expired")],
         compute="_compute_warranty_state",
         search="_search_warranty_state",
-    )
-    properties = fields.Properties(
-        definition="equipment_type_id.equipment_properties", copy=True
     )
     note = fields.Html()
     owner_ids = fields.One2many(

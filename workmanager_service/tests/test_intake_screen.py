@@ -109,6 +109,13 @@ class TestIntakeScreen(ServiceCommon):
         intake.action_use_phone_twin()
         self.assertEqual(intake._take_in().partner_id, self.customer)
 
+    def test_phone_numbers_as_people_write_them(self):
+        for phone in ("0722 123 456", "+40 (722) 123-456", "(021) 310.44.55", "112112"):
+            with self.subTest(phone):
+                self.assertFalse(
+                    self._new_device(customer_phone=phone).customer_phone_error
+                )
+
     def test_taking_in_twice_makes_one_sheet(self):
         intake = self._new_device().save()
         self.assertEqual(intake._take_in(), intake._take_in())
@@ -125,9 +132,31 @@ class TestIntakeScreen(ServiceCommon):
         sheet = intake._take_in()
         self.assertEqual(dict(sheet.equipment_id.properties)["aa11"], "356938035643809")
 
+    def test_fields_of_the_type_are_there_once_it_is_chosen(self):
+        self.laptop.equipment_properties = [
+            {"name": "aa11", "type": "char", "string": "IMEI"},
+            {"name": "bb22", "type": "integer", "string": "Mileage", "default": 7},
+        ]
+        phone = self.env["workmanager.equipment.type"].create({"name": "Phone"})
+        spec = {"equipment_type_id": {}, "properties": {}}
+        for model in ("workmanager.intake", "workmanager.equipment"):
+            with self.subTest(model):
+                record = self.env[model].with_user(self.reception)
+                values = {"equipment_type_id": self.laptop.id, "properties": []}
+                answer = record.onchange(values, ["equipment_type_id"], spec)["value"]
+                self.assertEqual(
+                    [(f["string"], f["value"]) for f in answer["properties"]],
+                    [("IMEI", False), ("Mileage", 7)],
+                )
+                values = {**answer, "equipment_type_id": phone.id}
+                answer = record.onchange(values, ["equipment_type_id"], spec)["value"]
+                self.assertEqual(answer["properties"], [])
+
     def test_what_is_missing_is_said_and_nothing_is_created(self):
         form = self._form()
-        with self.assertRaisesRegex(UserError, "Who brings it"):
+        with self.assertRaisesRegex(
+            UserError, "Who brings it.*\n.*What is it.*\n.*What is wrong"
+        ):
             form.save().action_take_in()
         form.customer_name = "Maria Ionescu"
         with self.assertRaisesRegex(UserError, "What is it"):
@@ -143,6 +172,8 @@ class TestIntakeScreen(ServiceCommon):
         for values, message in (
             ({"customer_phone": "072a"}, "not a phone number"),
             ({"customer_phone": "sună seara"}, "not a phone number"),
+            ({"customer_phone": "------"}, "not a phone number"),
+            ({"customer_phone": "0721"}, "six digits or more"),
         ):
             with self.subTest(values), self.assertRaisesRegex(ValidationError, message):
                 self._new_device(**values).save()
@@ -152,6 +183,8 @@ class TestIntakeScreen(ServiceCommon):
             form.save()
         form = self._new_device()
         form.sale_date = "2999-01-01"
+        self.assertEqual(form.warranty_state, "none")
+        self.assertFalse(form.is_warranty)
         with self.assertRaisesRegex(ValidationError, "future"):
             form.save()
 

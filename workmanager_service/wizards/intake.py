@@ -9,14 +9,15 @@ from ..models.sheet import CLOSED_STATES
 
 MAX_PHOTO_SIZE = 20 * 1024 * 1024
 PHONE_DIGITS = 9
-PHONE = re.compile(r"\+?[\d\s()./-]{6,}")
+# Six digits or more, with what people put between them.
+PHONE = re.compile(r"\+?[\s()./-]*(\d[\s()./-]*){6,}")
 
 
 class Intake(models.TransientModel):
     """One screen that finds or creates customer and equipment, and takes it in."""
 
     _name = "workmanager.intake"
-    _inherit = ["workmanager.unlock.mixin"]
+    _inherit = ["workmanager.unlock.mixin", "workmanager.properties.mixin"]
     _description = "Intake"
     _check_company_auto = True
 
@@ -44,8 +45,6 @@ class Intake(models.TransientModel):
     # --- equipment
     equipment_id = fields.Many2one("workmanager.equipment", check_company=True)
     equipment_type_id = fields.Many2one(
-        "workmanager.equipment.type",
-        string="Type",
         compute="_compute_equipment_type_id",
         store=True,
         readonly=False,
@@ -66,9 +65,6 @@ class Intake(models.TransientModel):
     warranty_end_error = fields.Char(compute="_compute_input_errors")
     warranty_document = fields.Char(
         string="By Document", help="Number of the invoice or warranty certificate."
-    )
-    properties = fields.Properties(
-        definition="equipment_type_id.equipment_properties", copy=False
     )
     serial_twin_id = fields.Many2one(
         "workmanager.equipment", compute="_compute_serial_twin_id"
@@ -133,7 +129,7 @@ class Intake(models.TransientModel):
         domain="[('id', 'in', usual_accessory_ids)]",
     )
     condition_note = fields.Text(string="Condition")
-    photo_ids = fields.Many2many("ir.attachment", string="Photos")
+    photo_ids = fields.Many2many("ir.attachment", string="Add Photos")
     signed_by = fields.Char(
         string="Handed In By", compute="_compute_signed_by", store=True, readonly=False
     )
@@ -240,17 +236,16 @@ class Intake(models.TransientModel):
             end = intake.equipment_type_id._get_warranty_end(intake.sale_date)
             intake.warranty_end = end or intake.warranty_end
 
-    @api.depends("equipment_id", "warranty_end")
+    @api.depends("equipment_id", "sale_date", "warranty_end")
     def _compute_warranty_state(self):
         today = fields.Date.context_today(self)
         for intake in self:
-            end = intake.equipment_id.warranty_end or (
-                not intake.equipment_id and intake.warranty_end
-            )
+            is_typed = not intake.equipment_id and not intake._get_warranty_errors()
+            end = intake.equipment_id.warranty_end or (is_typed and intake.warranty_end)
             state = ("valid" if today <= end else "expired") if end else "none"
             intake.warranty_state = state
 
-    @api.depends("equipment_id", "warranty_end")
+    @api.depends("equipment_id", "sale_date", "warranty_end")
     def _compute_is_warranty(self):
         for intake in self:
             intake.is_warranty = intake.warranty_state == "valid"
@@ -423,7 +418,8 @@ class Intake(models.TransientModel):
         phone = (self.customer_phone or "").strip()
         if phone and not PHONE.fullmatch(phone):
             errors["customer_phone"] = self.env._(
-                "“%s” is not a phone number: use digits, spaces and a leading + only.",
+                "“%s” is not a phone number: it takes six digits or more, and nothing "
+                "else but spaces, ( ) . / - and a leading +.",
                 phone,
             )
         if self.customer_email and not email_normalize(self.customer_email):
@@ -445,14 +441,24 @@ class Intake(models.TransientModel):
     def _intake_error_message(self):
         """Return what is missing or needs an answer, or False."""
         self.ensure_one()
+        missing = []
         if not self.partner_id and not (self.customer_name or "").strip():
-            return self.env._("Who brings it? Find the customer, or type a name.")
-        if not self.equipment_id and not self.equipment_type_id:
-            return self.env._("What is it? Find the equipment, or choose its type.")
-        if not self.claimed_fault_ids and not (self.claimed_fault or "").strip():
-            return self.env._(
-                "What is wrong with it? Tap a fault, or write what the customer says."
+            missing.append(
+                self.env._("Who brings it? Find the customer, or type a name.")
             )
+        if not self.equipment_id and not self.equipment_type_id:
+            missing.append(
+                self.env._("What is it? Find the equipment, or choose its type.")
+            )
+        if not self.claimed_fault_ids and not (self.claimed_fault or "").strip():
+            missing.append(
+                self.env._(
+                    "What is wrong with it? Tap a fault, or write what the customer "
+                    "says."
+                )
+            )
+        if missing:
+            return "\n".join(missing)
         if self.is_warranty_overruled and not (self.warranty_reason or "").strip():
             return self.env._(
                 "The dates say otherwise about the manufacturer's warranty: give the "

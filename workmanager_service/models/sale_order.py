@@ -8,6 +8,9 @@ from odoo.tools import SQL
 
 from .sale_order_line import DONE_STATES
 
+USUAL_TEMPLATE = "sale.email_template_edi_sale"
+SERVICE_TEMPLATE = "workmanager_service.mail_template_quotation"
+
 
 class SaleOrder(models.Model):
     _name = "sale.order"
@@ -67,6 +70,16 @@ class SaleOrder(models.Model):
         if operator != "in":
             return NotImplemented
         return [("order_line.sheet_line_ids.sheet_id", "in", value)]
+
+    def _find_mail_template(self):
+        """A quotation of service work says for which equipment it is."""
+        template = super()._find_mail_template()
+        usual = self.env.ref(USUAL_TEMPLATE, raise_if_not_found=False)
+        # Who sends a quotation need not have rights on sheets.
+        if template == usual and self.sudo()._has_service_to_decide():
+            ours = self.env.ref(SERVICE_TEMPLATE, raise_if_not_found=False)
+            return ours or template
+        return template
 
     def action_quotation_sent(self):
         """Tell the customer of a service that the offer is there: no e-mail did."""

@@ -41,6 +41,14 @@ class DecisionCommon(ServiceCommon):
 class TestDecision(DecisionCommon):
     """Who decided, how and when."""
 
+    def test_what_is_decided_on_is_named(self):
+        sheet = self._quote(self._create_sheet())
+        order = self._order_of(sheet)
+        context = sheet.action_open_acceptance()["context"]
+        wizard = self.env["workmanager.decision"].with_user(self.technician)
+        form = Form(wizard.with_context(**context))
+        self.assertEqual(form.offer, f"{order.name}, $\xa0471.90")
+
     def test_acceptance_is_recorded(self):
         sheet = self._quote(self._create_sheet())
         self._decide(
@@ -486,6 +494,19 @@ class TestQuotationRights(DecisionCommon):
         self.assertEqual(message.author_id, self.technician.partner_id)
         self.assertIn(self.customer, message.partner_ids)
         self.assertTrue(message.attachment_ids, "the quotation in PDF")
+        self.assertIn("for the repair of your equipment", message.subject)
+        self.assertIn(self.equipment.display_name, message.body)
+        self.assertIn(sheet.name, message.body)
+
+    def test_other_quotations_keep_their_message(self):
+        usual = self.env.ref("sale.email_template_edi_sale")
+        plain = self.env["sale.order"].create({"partner_id": self.customer.id})
+        self.assertEqual(plain._find_mail_template(), usual)
+        order = self._order_of(self._approve(self._create_sheet()))
+        self.assertEqual(
+            order._find_mail_template(),
+            self.env.ref("sale.mail_template_sale_confirmation"),
+        )
 
     def _count_mails(self, order):
         return len(order.message_ids.filtered(lambda m: self.customer in m.partner_ids))

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 from ..models.sale_order_decision import DECISION_CHANNELS
 
@@ -31,6 +32,7 @@ class Decision(models.TransientModel):
     )
     date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
     note = fields.Text(help="Goes into the history of the sheet.")
+    offer = fields.Char(string="Quotation", compute="_compute_offer")
     is_expired = fields.Boolean(compute="_compute_is_expired")
     with_expired = fields.Boolean(
         string="We stand by the expired offer",
@@ -41,6 +43,19 @@ class Decision(models.TransientModel):
     def _compute_decided_by(self):
         for wizard in self:
             wizard.decided_by = wizard.sheet_ids.partner_id[:1].name
+
+    @api.depends("sheet_ids")
+    def _compute_offer(self):
+        """Name what is decided on, with its total: the customer may ask once more."""
+        for wizard in self:
+            orders_sudo = wizard.sheet_ids._get_undecided_orders()
+            wizard.offer = "; ".join(
+                f"{order.name}, "
+                + formatLang(
+                    self.env, order.amount_total, currency_obj=order.currency_id
+                )
+                for order in orders_sudo
+            )
 
     @api.depends("sheet_ids")
     def _compute_is_expired(self):

@@ -142,10 +142,17 @@ class Sheet(models.Model):
         "workmanager_sheet_claimed_fault_rel",
         string="Claimed Faults",
     )
-    claimed_fault = fields.Text(help="What the customer says, in their own words.")
-    accessory_ids = fields.Many2many("workmanager.accessory", string="Accessories Left")
+    claimed_fault = fields.Text(
+        tracking=True, help="What the customer says, in their own words."
+    )
+    # What was signed for at the counter is not changed without a trace.
+    accessory_ids = fields.Many2many(
+        "workmanager.accessory", string="Accessories Left", tracking=True
+    )
     condition_note = fields.Text(
-        string="Condition", help="Visible damage at arrival: scratches, dents, cracks."
+        string="Condition",
+        tracking=True,
+        help="Visible damage at arrival: scratches, dents, cracks.",
     )
     intake_signature = fields.Image(
         string="Customer's Signature", copy=False, attachment=True, max_width=1024

@@ -140,7 +140,10 @@ class SheetLine(models.Model):
         related="sale_line_id.state", string="Quotation Status", related_sudo=True
     )
     price_subtotal = fields.Monetary(
-        related="sale_line_id.price_subtotal", related_sudo=True
+        string="Subtotal",
+        compute="_compute_price_subtotal",
+        compute_sudo=True,
+        help="Without taxes: of the quotation, and until there is one as it would be.",
     )
     is_quoted = fields.Boolean(
         compute="_compute_is_quoted",
@@ -222,6 +225,22 @@ class SheetLine(models.Model):
                 positions
             )
 
+    @api.depends(
+        "product_id",
+        "quantity",
+        "price_unit",
+        "discount",
+        "coverage",
+        "sale_line_id.price_subtotal",
+        "sale_line_id.state",
+    )
+    def _compute_price_subtotal(self):
+        for line in self:
+            if line._is_to_quote():
+                line.price_subtotal = line._get_expected_subtotal()
+            else:
+                line.price_subtotal = line.sale_line_id.price_subtotal
+
     @api.depends("sale_line_id.state", "sheet_id.state")
     def _compute_is_quoted(self):
         for line in self:
@@ -294,6 +313,21 @@ class SheetLine(models.Model):
             date=fields.Datetime.now(),
         )
 
+    def _get_expected_subtotal(self):
+        """Return what the line would cost on a quotation, without taxes."""
+        self.ensure_one()
+        price = self.price_unit * (1 - self._get_quoted_discount() / 100)
+        # The customer's taxes take queries, and matter where prices contain them.
+        if any(self.product_id.sudo().taxes_id.mapped("price_include")):
+            return self.tax_ids.compute_all(
+                price,
+                currency=self.currency_id,
+                quantity=self.quantity,
+                product=self.product_id,
+                partner=self.sheet_id.partner_id,
+            )["total_excluded"]
+        return self.quantity * price
+
     def _get_default_taxes(self, positions):
         """Return the product's taxes as the customer's fiscal position maps them.
 
@@ -361,11 +395,14 @@ class SheetLine(models.Model):
         }
         if self._has_manual_price():
             values["price_unit"] = self.price_unit
-        if self.coverage == "goodwill":
-            values["discount"] = 100.0
-        elif self.discount:
-            values["discount"] = self.discount
+        if discount := self._get_quoted_discount():
+            values["discount"] = discount
         return values
+
+    def _get_quoted_discount(self):
+        """Return the percentage that a quotation takes off: goodwill takes all."""
+        self.ensure_one()
+        return 100.0 if self.coverage == "goodwill" else self.discount
 
     def _plan_done(self):
         """Take it that all is done as accepted, where nobody said otherwise.

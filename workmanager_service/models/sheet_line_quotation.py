@@ -52,6 +52,16 @@ class SheetLine(models.Model):
             if line.sale_line_id:
                 line.is_internal = line.sale_line_id.is_internal
 
+    @api.depends("is_internal", "is_optional")
+    def _compute_price_subtotal(self):
+        return super()._compute_price_subtotal()
+
+    def _get_expected_subtotal(self):
+        # An option starts at zero there, and the rest of it nobody pays.
+        if self.is_internal or self.is_optional:
+            return 0.0
+        return super()._get_expected_subtotal()
+
     def _prepare_sale_order_line_values(self):
         values = super()._prepare_sale_order_line_values()
         if self.is_internal:

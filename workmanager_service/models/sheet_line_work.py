@@ -19,6 +19,7 @@ class SheetLine(models.Model):
         help="The logged time is billed, in the unit of the line.",
     )
     work_log_ids = fields.One2many("workmanager.work.log", "line_id", string="Time")
+    is_timer_running = fields.Boolean(compute="_compute_is_timer_running")
     planned_hours = fields.Float(compute="_compute_planned_hours", store=True)
     hours = fields.Float(string="Real Hours", compute="_compute_hours", store=True)
     hours_deviation = fields.Float(
@@ -50,6 +51,13 @@ class SheetLine(models.Model):
                 and line.product_id.type == "service"
                 and line._is_in_time()
             )
+
+    @api.depends("sheet_id.timer_line_id")
+    @api.depends_context("uid")
+    def _compute_is_timer_running(self):
+        for line in self:
+            running = line.sheet_id.timer_line_id
+            line.is_timer_running = bool(running) and running == line._origin
 
     @api.depends("product_id", "product_uom_id", "quantity")
     def _compute_planned_hours(self):
@@ -118,6 +126,10 @@ class SheetLine(models.Model):
         """Start the user's timer on this work; a running one of theirs stops."""
         self.ensure_one()
         return self.sheet_id._start_timer(self)
+
+    def action_stop_timer(self):
+        """Stop the user's timer on the sheet of this work, if it runs."""
+        return self.sheet_id.action_stop_timer()
 
     def action_set_done(self):
         """Mark these lines as done as the customer accepted them."""

@@ -51,6 +51,9 @@ class Sheet(models.Model):
     )
     is_timer_running = fields.Boolean(compute="_compute_timer")
     timer_start = fields.Datetime(compute="_compute_timer")
+    timer_line_id = fields.Many2one(
+        "workmanager.sheet.line", string="Timed Work", compute="_compute_timer"
+    )
     worker_ids = fields.Many2many(
         "res.users", string="At Work Now", compute="_compute_worker_ids"
     )
@@ -114,6 +117,7 @@ class Sheet(models.Model):
         for sheet in self:
             sheet.is_timer_running = running.sheet_id == sheet._origin and bool(running)
             sheet.timer_start = sheet.is_timer_running and running.start
+            sheet.timer_line_id = sheet.is_timer_running and running.line_id
 
     @api.depends("work_log_ids.state", "work_log_ids.user_id")
     def _compute_worker_ids(self):

@@ -27,6 +27,31 @@ class TestQuotationLines(ServiceCommon):
     def _order_of(self, sheet):
         return sheet.sudo().sale_order_ids
 
+    # ----------------------------------------------------------------- AMOUNT
+
+    def test_line_shows_before_the_quotation_what_it_shows_after(self):
+        included = self.env["account.tax"].create(
+            {"name": "In it", "amount": 21.0, "price_include_override": "tax_included"}
+        )
+        gross = self._create_product("Battery, gross", 121.0, 40.0, "consu")
+        gross.taxes_id = included
+        sheet = self._create_sheet()
+        sheet.with_user(self.technician).action_start_evaluation()
+        lines = (
+            self._add(sheet, self.cleaning, quantity=1.5, discount=10),
+            self._add(sheet, gross, quantity=2),
+            self._add(sheet, self.grease, coverage="goodwill"),
+            self._add(sheet, self.grease, is_internal=True),
+            self._add(sheet, self.grease, is_optional=True),
+        )
+        lines = self.env["workmanager.sheet.line"].union(*lines)
+        expected = [108.0, 200.0, 0.0, 0.0, 0.0]
+        self.assertEqual(lines.mapped("price_subtotal"), expected)
+        sheet._create_sale_orders()
+        self.assertTrue(all(lines.sudo().mapped("sale_line_id")))
+        self.assertEqual(lines.mapped("price_subtotal"), expected)
+        self.assertEqual(sum(expected), self._order_of(sheet).amount_untaxed)
+
     # --------------------------------------------------------------- INTERNAL
 
     def test_internal_line_is_ordered_at_no_price_and_out_of_sight(self):

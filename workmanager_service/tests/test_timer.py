@@ -43,6 +43,18 @@ class TestTimer(ServiceCommon):
             self.sheet.action_start_timer()
         return self.logs._get_running(self.technician)
 
+    def test_work_whose_timer_runs_is_known(self):
+        line = self.sheet.line_ids.filtered(lambda line: line.product_id == self.work)
+        part = self.sheet.line_ids - line
+        self.assertFalse(any(self.sheet.line_ids.mapped("is_timer_running")))
+        line.action_start_timer()
+        self.assertTrue(line.is_timer_running)
+        self.assertFalse(part.is_timer_running)
+        self.assertFalse(line.with_user(self.colleague).is_timer_running)
+        line.action_stop_timer()
+        self.assertFalse(line.is_timer_running)
+        self.assertFalse(self.logs._get_running(self.technician))
+
     def test_handover_ends_a_timer(self):
         self.sheet.action_finish_repair()
         self.sheet.action_start_timer()

@@ -429,3 +429,18 @@ def test_device_in_the_shop_asks(desk):
         [("equipment_id.serial_number", "=", "SHOP-0001")],
     )
     assert count == 2
+
+
+def test_intake_that_is_done_says_so(desk):
+    desk.open_intake()
+    desk.type("customer_name", "Ioana Ursu")
+    desk.choose("equipment_type_id", "Ultrabook")
+    desk.type("claimed_fault", "Nu mai sună")
+    desk.press(desk.button("Take In"))
+    expect(desk.page.locator(".o_workmanager_sheet")).to_be_visible()
+    desk.page.go_back()
+    done = desk.page.locator(".alert-info")
+    expect(done).to_contain_text("This was taken in, on sheet")
+    expect(desk.page.locator(".alert-danger")).to_be_hidden()
+    for name in ("Take In", "Take In and Print", "Take In, and Another"):
+        expect(desk.button(name)).to_have_count(0)

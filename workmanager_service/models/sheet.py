@@ -145,10 +145,7 @@ class Sheet(models.Model):
     claimed_fault = fields.Text(
         tracking=True, help="What the customer says, in their own words."
     )
-    # What was signed for at the counter is not changed without a trace.
-    accessory_ids = fields.Many2many(
-        "workmanager.accessory", string="Accessories Left", tracking=True
-    )
+    accessory_ids = fields.Many2many("workmanager.accessory", string="Accessories Left")
     condition_note = fields.Text(
         string="Condition",
         tracking=True,

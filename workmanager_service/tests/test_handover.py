@@ -32,6 +32,19 @@ class TestHandover(DocumentsCommon):
         accessories = self.charger | self.bag
         return self._repair(self._create_sheet(accessory_ids=accessories.ids, **values))
 
+    def test_what_was_taken_in_is_settled_at_the_handover(self):
+        sheet = self._create_ready_sheet()
+        with Form(sheet.with_user(self.reception)) as form:
+            form.condition_note = "A scratch"
+        sheet.with_user(self.reception).action_deliver()
+        form = Form(sheet.with_user(self.reception))
+        for name in ("claimed_fault", "condition_note"):
+            with (
+                self.subTest(name),
+                self.assertRaisesRegex(AssertionError, "readonly"),
+            ):
+                form[name] = "Another one"
+
     def test_accessories_are_ticked_off_and_the_missing_explained(self):
         sheet = self._create_ready_sheet()
         handover = self._open(sheet)

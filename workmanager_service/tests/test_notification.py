@@ -44,6 +44,17 @@ class TestNotification(ServiceCommon, MockEmail):
         self.env.flush_all()
         self.env.cr.precommit.run()
 
+    def test_what_was_noted_does_not_change_without_a_trace(self):
+        sheet = self._take_in(claimed_fault="Silent", condition_note="As new")
+        sheet.write({"claimed_fault": "It smells", "condition_note": "Scratched"})
+        self._commit()
+        sheet.invalidate_recordset(["message_ids"])
+        changes = sheet.message_ids[:1].tracking_value_ids
+        self.assertEqual(
+            {change.field_id.name: change.old_value_text for change in changes},
+            {"claimed_fault": "Silent", "condition_note": "As new"},
+        )
+
     def _get_messages(self, sheet):
         sheet.invalidate_recordset(["message_ids"])
         return sheet.message_ids.filtered(

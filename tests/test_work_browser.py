@@ -1,7 +1,7 @@
 """A technician's day on a phone: from the list of work to the finished repair."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from browser import TOUCH_SIZE, browse
@@ -233,6 +233,33 @@ def test_day_of_a_technician(hand):
     )
     assert [line["quantity_done"] for line in done] == [1.25, 1.0]
     assert sheet_of(hand, "LATER")["pause_reason"] == "part"
+
+
+def test_deadline_is_told_in_days(hand):
+    """Whatever month it lies in."""
+    shop = hand.shop
+    later = sheet_of(hand, "LATER")
+    equipment = shop.call(
+        "workmanager.equipment",
+        "create",
+        {"equipment_type_id": later["equipment_type_id"][0], "model_name": "Dated"},
+    )
+    for days, words in ((40, "In 40 days"), (1, "Tomorrow"), (-40, "40 days ago")):
+        moment = datetime.combine(date.today(), time(12)) + timedelta(days=days)
+        sheet = shop.call(
+            "workmanager.sheet",
+            "create",
+            {
+                "equipment_id": equipment,
+                "partner_id": later["partner_id"][0],
+                "user_id": later["user_id"][0],
+                "deadline_date": str(moment),
+            },
+        )
+        hand.page.goto("/odoo/my-service-work")
+        shown = hand.page.locator(".o_kanban_record", has_text="Dated")
+        expect(shown).to_contain_text(words)
+        shop.call("workmanager.sheet", "action_cancel", [sheet])
 
 
 def test_visit_in_the_field(hand):

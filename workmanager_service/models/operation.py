@@ -34,20 +34,18 @@ class Operation(models.Model):
         help="Price less cost.",
     )
 
-    @api.depends(
-        "line_ids.quantity", "line_ids.product_uom_id", "line_ids.product_id.lst_price"
-    )
+    @api.depends("line_ids.price")
     @api.depends_context("company")
     def _compute_price(self):
         for operation in self:
             operation.currency_id = self.env.company.currency_id
-            operation.price = sum(line._get_price() for line in operation.line_ids)
+            operation.price = sum(operation.line_ids.mapped("price"))
 
-    @api.depends("price", "line_ids.product_id.standard_price")
+    @api.depends("price", "line_ids.cost")
     @api.depends_context("company")
     def _compute_cost(self):
         for operation in self:
-            operation.cost = sum(line._get_cost() for line in operation.line_ids)
+            operation.cost = sum(operation.line_ids.mapped("cost"))
             operation.margin = operation.price - operation.cost
 
     def action_add_to_sheet(self):

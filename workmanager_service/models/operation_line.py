@@ -28,6 +28,14 @@ class OperationLine(models.Model):
         precompute=True,
         required=True,
     )
+    currency_id = fields.Many2one(related="operation_id.currency_id")
+    price = fields.Monetary(
+        compute="_compute_price",
+        help="The product's sales price, without taxes and price lists.",
+    )
+    cost = fields.Monetary(
+        compute="_compute_cost", groups="workmanager_service.group_manager"
+    )
 
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)", "The quantity of a part or work must be above zero."
@@ -38,15 +46,17 @@ class OperationLine(models.Model):
         for line in self:
             line.product_uom_id = line.product_id.uom_id
 
-    def _get_price(self):
-        """Return the sales price of the line, taxes and price lists apart."""
-        self.ensure_one()
-        return self._in_product_unit() * self.product_id.lst_price
+    @api.depends("quantity", "product_uom_id", "product_id.lst_price")
+    @api.depends_context("company")
+    def _compute_price(self):
+        for line in self:
+            line.price = line._in_product_unit() * line.product_id.lst_price
 
-    def _get_cost(self):
-        """Return the cost of the line, for the current company."""
-        self.ensure_one()
-        return self._in_product_unit() * self.product_id.standard_price
+    @api.depends("quantity", "product_uom_id", "product_id.standard_price")
+    @api.depends_context("company")
+    def _compute_cost(self):
+        for line in self:
+            line.cost = line._in_product_unit() * line.product_id.standard_price
 
     def _in_product_unit(self):
         """Return the quantity in the product's own unit."""

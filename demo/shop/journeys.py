@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from odoo import Command
 
 from .drawings import photo, signature
-from .tools import read
+from .tools import act_as, read
 
 OPENING = time(7)  # UTC: ten o'clock in a Romanian summer
 STEP = timedelta(minutes=35)
@@ -71,7 +71,7 @@ class Journey:
     # ----------------------------------------------------------------- people
 
     def _as(self, login):
-        return self.sheet.with_user(self.shop.users[login])
+        return act_as(self.sheet, self.shop.users[login])
 
     @property
     def _by_reception(self):
@@ -79,7 +79,7 @@ class Journey:
 
     @property
     def _by_technician(self):
-        return self.sheet.with_user(self.sheet.user_id)
+        return act_as(self.sheet, self.sheet.user_id)
 
     def _sign(self, fname):
         """Let the customer sign, by what they are called."""
@@ -95,7 +95,7 @@ class Journey:
 
     def _intake(self):
         row, shop = self.row, self.shop
-        sheet = shop.env["workmanager.sheet"].with_user(shop.users["reception"])
+        sheet = act_as(shop.env["workmanager.sheet"], shop.users["reception"])
         self.sheet = sheet.create(
             {
                 "equipment_id": self.equipment.id,

@@ -61,3 +61,8 @@ def read(name):
 def state(env, xml_id):
     """Return the county of that XML id, or none."""
     return env.ref(f"base.{xml_id}") if xml_id else env["res.country.state"]
+
+
+def act_as(record, user):
+    """Return ``record`` as ``user`` sees it who is logged in: in their language."""
+    return record.with_user(user).with_context(lang=user.lang)

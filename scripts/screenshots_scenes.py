@@ -89,6 +89,7 @@ def take_server(desk):
     desk.take("settings")
     desk.open("/odoo/apps", ".o_kanban_record")
     desk.page.click(".o_facet_remove")
+    desk.page.wait_for_selector(".o_searchview_facet", state="detached")
     desk.page.fill(".o_searchview_input", "Workmanager")
     desk.page.keyboard.press("Enter")
     desk.page.wait_for_function(

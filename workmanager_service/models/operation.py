@@ -18,7 +18,7 @@ class Operation(models.Model):
     line_ids = fields.One2many(
         "workmanager.operation.line", "operation_id", string="Parts and Work", copy=True
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_price")
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     price = fields.Monetary(
         compute="_compute_price",
         help="Sum of the products' sales prices, without taxes and price lists.",
@@ -34,11 +34,14 @@ class Operation(models.Model):
         help="Price less cost.",
     )
 
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        self.currency_id = self.env.company.currency_id
+
     @api.depends("line_ids.price")
     @api.depends_context("company")
     def _compute_price(self):
         for operation in self:
-            operation.currency_id = self.env.company.currency_id
             operation.price = sum(operation.line_ids.mapped("price"))
 
     @api.depends("price", "line_ids.cost")

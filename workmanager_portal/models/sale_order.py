@@ -15,6 +15,16 @@ class SaleOrder(models.Model):
             lambda sheet: sheet.partner_id.commercial_partner_id == payer_sudo
         )
 
+    def _post_refusal_reason(self, reason):
+        """Note on the sheets why the customer refused this order online."""
+        self.ensure_one()
+        for sheet in self._get_portal_sheets():
+            sheet.message_post(
+                author_id=self.partner_id.id,
+                body=reason,
+                subtype_xmlid="mail.mt_note",
+            )
+
     def _get_portal_reports(self):
         """Return, as superuser, what was found on the equipment that the order is for.
 

@@ -67,6 +67,28 @@ class TestDecision(PortalCommon):
         self.assertEqual(self.order.state, "cancel")
         self.assertEqual(self.sheet.state, "ready")
         self.assertEqual(self.sheet.outcome, "refused")
+        reason = self.sheet.sudo().message_ids.filtered(lambda m: "dear" in m.body)
+        self.assertEqual(reason.author_id, self.order.partner_id)
+        page = self.url_open(self.order.get_portal_url()).text
+        self.assertIn("You refused this quotation.", page)
+        self.assertNotIn("This quotation has been cancelled.", page)
+        self._refuse()
+        reasons = self.sheet.sudo().message_ids.filtered(lambda m: "dear" in m.body)
+        self.assertEqual(reasons, reason, "once")
+
+    def test_fee_of_a_refusal_is_named_before_and_after(self):
+        fee = self._create_product("Diagnosis of laptops", 60.0, 0.0, "service")
+        self._login(self.owner)
+        self.assertNotIn(
+            "If you refuse", self.url_open(self.order.get_portal_url()).text
+        )
+        self.laptop.diagnosis_product_id = fee
+        page = self.url_open(self.order.get_portal_url()).text
+        self.assertIn("If you refuse, the diagnosis costs", page)
+        self.assertIn("72.60", page)
+        self._refuse()
+        html = self.url_open(self.sheet.get_portal_url()).text
+        self.assertIn("Diagnosis fee", html)
 
     def test_refuse_with_account(self):
         self._login(self.owner)

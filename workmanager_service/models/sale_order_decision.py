@@ -232,6 +232,15 @@ class SaleOrder(models.Model):
             )
         )._record_decision(decision)
 
+    def _get_refusal_fee(self):
+        """Return what refusing this quotation costs its customer, as text."""
+        self.ensure_one()
+        # The customer who reads it online has no rights on sheets.
+        order_sudo = self.sudo()
+        if not order_sudo._has_service_to_decide():
+            return ""
+        return order_sudo.sheet_ids._get_refusal_fee()
+
     def _clear_decision(self):
         self._unseal().write(
             {

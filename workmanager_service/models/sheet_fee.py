@@ -44,6 +44,14 @@ class Sheet(models.Model):
             )
         )
 
+    def _get_refusal_fee(self):
+        """Return what a refusal of these repairs costs the customer, as text."""
+        refusable = self.filtered(
+            lambda sheet: sheet.state == "quoted" and not sheet._get_fees("charged")
+        )
+        fees = (sheet._get_diagnosis_fee() for sheet in refusable)
+        return " + ".join(filter(None, fees))
+
     def _charge_diagnosis(self):
         """Charge the fee of the type once, where one is set, on an order of its own."""
         fees = {

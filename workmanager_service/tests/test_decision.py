@@ -311,6 +311,17 @@ class TestDecision(DecisionCommon):
         sheet.with_user(self.reception).action_refuse_quotation()
         return sheet
 
+    def test_fee_is_named_to_whom_records_the_refusal(self):
+        self.laptop.diagnosis_product_id = self.diagnosis
+        sheet = self._quote(self._create_sheet())
+        wizard = self.env["workmanager.decision"].with_user(self.technician)
+        for action, fee in (
+            (sheet.action_open_refusal(), "$\xa072.60"),
+            (sheet.action_open_acceptance(), False),
+        ):
+            form = Form(wizard.with_context(**action["context"]))
+            self.assertEqual(form.fee, fee)
+
     def _fees(self, sheet):
         return [
             (line.fee, line.price_unit * line.quantity)

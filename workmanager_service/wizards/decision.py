@@ -33,6 +33,7 @@ class Decision(models.TransientModel):
     date = fields.Datetime(string="When", required=True, default=fields.Datetime.now)
     note = fields.Text(help="Goes into the history of the sheet.")
     offer = fields.Char(string="Quotation", compute="_compute_offer")
+    fee = fields.Char(string="Diagnosis Fee", compute="_compute_fee")
     is_expired = fields.Boolean(compute="_compute_is_expired")
     with_expired = fields.Boolean(
         string="We stand by the expired offer",
@@ -56,6 +57,12 @@ class Decision(models.TransientModel):
                 )
                 for order in orders_sudo
             )
+
+    @api.depends("sheet_ids", "decision")
+    def _compute_fee(self):
+        for wizard in self:
+            refused = wizard.decision == "refused"
+            wizard.fee = refused and wizard.sheet_ids._get_refusal_fee()
 
     @api.depends("sheet_ids")
     def _compute_is_expired(self):

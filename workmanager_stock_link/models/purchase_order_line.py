@@ -46,8 +46,8 @@ class PurchaseOrderLine(models.Model):
     def _tell_not_needed(self, sheets):
         """Tell the buyer that the sheets of this confirmed line need it no more."""
         self.ensure_one()
-        buyer = self.order_id.user_id or self.order_id.company_id.service_buyer_id
-        order = self.order_id.with_context(lang=buyer.lang)
+        buyer = self.order_id.user_id or sheets[:1]._get_parts_buyer()
+        order = self.order_id.with_context(lang=buyer.lang or self.env.lang)
         note = order.env._(
             "%(sheets)s no longer needs %(product)s. It stays on this confirmed order "
             "and goes to stock when it arrives, unless you agree otherwise with the "

@@ -130,7 +130,7 @@ class Sheet(models.Model):
         self._lock()
         self.line_ids._tidy_reservations()
         self.line_ids._supply_parts()
-        return True
+        return self.line_ids._get_supply_notification()
 
     def action_view_pickings(self):
         """Open the transfers that bring the parts to these sheets."""

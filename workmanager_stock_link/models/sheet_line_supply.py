@@ -54,6 +54,10 @@ class SheetLine(models.Model):
         """
         self.sheet_id._lock()
         self._supply_parts()
+        return self._get_supply_notification()
+
+    def _get_supply_notification(self):
+        """Return the action that says whether these lines still miss something."""
         missing = self.filtered(
             lambda line: line.product_uom_id.compare(line.quantity_missing, 0.0) > 0
         )

@@ -57,6 +57,16 @@ class TestRelease(PartsCase):
         self._receive(order)
         self.assertEqual(self._quantities(), (2, 0))
 
+    def test_somebody_is_told_where_no_buyer_is_set(self):
+        self.company.service_buyer_id = False
+        sheet = self._accept((self.part, 2))
+        order = self._purchase_lines().order_id
+        order.user_id = False
+        order.button_confirm()
+        order.user_id = False
+        sheet.action_cancel()
+        self.assertEqual(order.activity_ids.user_id, self.reception)
+
     def test_cancelled_part_frees_it_for_the_next(self):
         self._stock_up(self.part, 1)
         first = self._accept((self.part, 1))

@@ -1,5 +1,6 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {localization} from "@web/core/l10n/localization";
 import {registry} from "@web/core/registry";
 import {useAutofocus, useService} from "@web/core/utils/hooks";
 import {Mutex} from "@web/core/utils/concurrency";
@@ -11,6 +12,18 @@ import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {CameraButton} from "../photos/camera";
 
 const CHECK = "workmanager.evaluation.check";
+
+/**
+ * Return the number that was measured. A single point or comma is a decimal one in any
+ * language: a meter says 1.5, and so does many a keyboard.
+ */
+function parseMeasure(text) {
+  const [first, ...others] = text.match(/[.,]/g) || [];
+  if (first && !others.length) {
+    return parseFloat(text.replace(first, localization.decimalPoint));
+  }
+  return parseFloat(text);
+}
 
 /**
  * A box to type into. It is drawn again only when its own text changes, so that what is
@@ -134,7 +147,11 @@ export class Checklist extends Component {
   getValueText(check) {
     return check.value === false
       ? ""
-      : formatFloat(check.value, {digits: [16, 3], trailingZeros: false});
+      : formatFloat(check.value, {
+          digits: [16, 3],
+          thousandsSep: "",
+          trailingZeros: false,
+        });
   }
 
   async setValue(check, ev) {
@@ -145,7 +162,7 @@ export class Checklist extends Component {
     let value = false;
     if (text) {
       try {
-        value = parseFloat(text);
+        value = parseMeasure(text);
       } catch {
         this.notification.add(_t("“%s” is not a number.", text), {type: "danger"});
         ev.target.value = this.getValueText(check);

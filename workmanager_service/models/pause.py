@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 PAUSE_REASONS = [
     ("customer", "Waiting for the customer"),
@@ -112,6 +113,7 @@ class Pause(models.Model):
         for pause in self:
             pause.sheet_id.message_post(
                 body=self.env._(
-                    "Goes on after a pause of %(days).1f days.", days=pause.days
+                    "Goes on after a pause of %(days)s days.",
+                    days=formatLang(self.env, pause.days, digits=1),
                 )
             )

@@ -192,7 +192,25 @@ class Sheet(models.Model):
         )
 
     def _get_handover_warning(self):
-        """Return what the counter should know about the money, or False."""
+        """Return what the counter should know before it gives something away.
+
+        :return: text, or False
+        """
+        self.ensure_one()
+        warnings = (self._get_bad_checks_warning(), self._get_money_warning())
+        return "\n".join(filter(None, warnings)) or False
+
+    def _get_bad_checks_warning(self):
+        self.ensure_one()
+        if self.outcome == "repaired" and self.bad_final_check_count:
+            return self.env._(
+                "%(sheet)s: %(count)s of the final checks failed.",
+                sheet=self.name,
+                count=self.bad_final_check_count,
+            )
+        return False
+
+    def _get_money_warning(self):
         self.ensure_one()
         if idle_sudo := self._get_idle_down_payments():
             return self.env._(

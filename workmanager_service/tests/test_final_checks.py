@@ -75,6 +75,10 @@ class TestFinalChecks(DocumentsCommon):
         self.assertEqual(sheet.bad_final_check_count, 1)
         sheet.action_finish_repair()
         self.assertEqual(sheet.state, "ready")
+        self.assertIn(
+            f"{sheet.name}: 1 of the final checks failed.",
+            sheet.with_user(self.reception)._get_handover_warning(),
+        )
 
     def test_type_without_final_checks_has_none(self):
         self.laptop.checkpoint_ids[3:].active = False

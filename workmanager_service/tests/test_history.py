@@ -120,7 +120,9 @@ class TestHistory(HistoryCommon):
                 "equipment_id": self.equipment.id,
             }
         )
+        self.assertEqual(merge.differing_serials, "PF-3K 9081, PF3K 9O81")
         merge.action_merge()
+        self.assertIn("(PF3K 9O81)", self.equipment.message_ids[:1].body)
         entries = self._get_entries()
         self.assertEqual(
             [entry["title"] for entry in entries if entry["kind"] == "sheet"],

@@ -24,6 +24,7 @@ class TestRegister(ServiceCommon):
         )
         form = self._merge(self.equipment | twin)
         self.assertEqual(form.equipment_id, self.equipment)
+        self.assertFalse(form.differing_serials)
         form.save().action_merge()
         self.assertFalse(twin.exists())
         self.assertEqual(self.equipment.sheet_ids, kept_sheet | moved)

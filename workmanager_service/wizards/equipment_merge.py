@@ -23,6 +23,8 @@ class EquipmentMerge(models.TransientModel):
         domain="[('id', 'in', equipment_ids)]",
     )
 
+    differing_serials = fields.Char(compute="_compute_differing_serials")
+
     @api.model
     def _default_equipment_ids(self):
         if self.env.context.get("active_model") != "workmanager.equipment":
@@ -36,6 +38,14 @@ class EquipmentMerge(models.TransientModel):
             merge.equipment_id = merge.equipment_ids.sorted(
                 lambda equipment: (-equipment.sheet_count, equipment.id)
             )[:1]
+
+    @api.depends("equipment_ids")
+    def _compute_differing_serials(self):
+        for merge in self:
+            serials = merge.equipment_ids.filtered("serial_key").grouped("serial_key")
+            merge.differing_serials = len(serials) > 1 and ", ".join(
+                equipment[0].serial_number for equipment in serials.values()
+            )
 
     def action_merge(self):
         """Move everything to the record that is kept, and delete the others.
@@ -52,8 +62,16 @@ class EquipmentMerge(models.TransientModel):
             )
         values = kept._prepare_merge_values(others)
         others._move_to(kept)
-        names = ", ".join(others.mapped("display_name"))
+        names = ", ".join(map(self._get_full_name, others))
         others.unlink()
         kept.write(values)
         kept.message_post(body=self.env._("Merged with %s.", names))
         return kept._get_records_action()
+
+    @api.model
+    def _get_full_name(self, equipment):
+        """Return the name of an equipment with the serial number that goes with it."""
+        serial = equipment.serial_number
+        return (
+            f"{equipment.display_name} ({serial})" if serial else equipment.display_name
+        )

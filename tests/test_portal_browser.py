@@ -285,9 +285,10 @@ def test_refuse(chromium, odoo_server, shop, sheet, order, device):
         dialog = page.locator("#modaldecline")
         dialog.locator("textarea").fill("Prea scump")
         dialog.get_by_role("button", name="Reject").click()
-        expect(page.get_by_text("Cancelled").first).to_be_visible()
+        expect(page.get_by_text("You refused this quotation.")).to_be_visible()
         page.goto(link(shop, "workmanager.sheet", sheet))
         expect(page.locator(".o_wm_notice")).to_contain_text("You refused the repair")
+        expect(page.get_by_text("Refused", exact=True)).to_be_visible()
     refused = read(shop, "workmanager.sheet", sheet["id"])
     assert (refused["state"], refused["outcome"]) == ("ready", "refused")
 

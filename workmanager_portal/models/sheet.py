@@ -238,6 +238,10 @@ class Sheet(models.Model):
         if self.outcome in ("refused", "unrepairable"):
             end = ("ready", "delivered")
             return [state for state in STEPS if state in arrivals or state in end]
+        is_decided = STEPS.index(self.state) > STEPS.index("quoted")
+        if is_decided and not self._get_customer_orders():
+            # Nobody asked the customer: a warranty, or goodwill, pays for all of it.
+            return [state for state in STEPS if state != "quoted"]
         return list(STEPS)
 
     def _get_portal_arrivals(self):

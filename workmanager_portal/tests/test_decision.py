@@ -101,7 +101,8 @@ class TestDecision(PortalCommon):
         self._refuse()
         html = self.url_open(self.sheet.access_url).text
         self.assertIn("You refused the repair", html)
-        self.assertIn("Cancelled", html)
+        self.assertIn("Refused", html)
+        self.assertNotIn("Cancelled", html)
 
     def test_additional_offer_during_the_repair(self):
         self._login(self.owner)

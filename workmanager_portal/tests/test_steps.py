@@ -137,6 +137,14 @@ class TestSteps(ServiceCommon):
         self.assertEqual(steps[-1]["date"], self.sheet.delivery_date)
         self.assertEqual(steps[-2]["date"], self.sheet.ready_date)
 
+    def test_work_under_warranty_asks_for_no_decision(self):
+        self.sheet.write({"is_warranty": True, "warranty_reason": "By phone"})
+        self._evaluate(self.sheet).action_create_quotation()
+        self.assertEqual(self.sheet.state, "approved")
+        states = dict(self._get_steps())
+        self.assertNotIn("quoted", states)
+        self.assertEqual(states["approved"], "current")
+
     def test_expected_date_only_while_it_is_expected(self):
         self.sheet.deadline_date = fields.Datetime.now()
         self.assertTrue(self.sheet._get_portal_expected_date())

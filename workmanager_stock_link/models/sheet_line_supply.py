@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from .sheet_line import AWAITED, SETTLED_STATES
 
+# A vendor was not told of these purchases yet.
+UNCONFIRMED_STATES = ("draft", "sent", "to approve")
+
 
 class SheetLine(models.Model):
     """The buyer's list: parts that sheets wait for."""
@@ -62,6 +65,16 @@ class SheetLine(models.Model):
             lambda line: line.product_uom_id.compare(line.quantity_missing, 0.0) > 0
         )
         message = self.env._("Every part is reserved or on order.")
+        # Who asks for parts need not have rights on purchases.
+        purchases_sudo = self.sudo().sale_line_id._get_service_purchases()
+        orders_sudo = self.env["purchase.order"].sudo().union(*purchases_sudo.values())
+        drafts_sudo = orders_sudo.filtered(lambda o: o.state in UNCONFIRMED_STATES)
+        if drafts_sudo:
+            message = self.env._(
+                "Every part is reserved or planned to be bought. A buyer has to "
+                "confirm %s.",
+                ", ".join(drafts_sudo.mapped("name")),
+            )
         if missing:
             message = self.env._(
                 "Still missing, set a vendor on them: %s",

@@ -46,6 +46,13 @@ class TestPartsList(PartsCase):
         self.assertTrue(sheets[1].activity_ids)
         result = board_lines.action_order_parts()
         self.assertEqual(result["params"]["type"], "success")
+        for order in self._purchase_lines(boards).order_id:
+            self.assertIn(order.name, result["params"]["message"], "to be confirmed")
+            order.button_confirm()
+        result = board_lines.action_order_parts()
+        self.assertEqual(
+            result["params"]["message"], "Every part is reserved or on order."
+        )
         self.assertEqual(sum(self._purchase_lines(boards).mapped("product_qty")), 3)
 
     def test_technician_told_once(self):

@@ -2,6 +2,9 @@ from markupsafe import Markup
 
 from odoo import Command, models
 
+# The vendor has not been given the order yet.
+UNCONFIRMED_STATES = ("draft", "sent", "to approve")
+
 
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"

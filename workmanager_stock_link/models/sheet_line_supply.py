@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 
+from .purchase_order_line import UNCONFIRMED_STATES
 from .sheet_line import AWAITED, SETTLED_STATES
-
-# A vendor was not told of these purchases yet.
-UNCONFIRMED_STATES = ("draft", "sent", "to approve")
 
 
 class SheetLine(models.Model):
@@ -59,27 +57,30 @@ class SheetLine(models.Model):
         self._supply_parts()
         return self._get_supply_notification()
 
+    def action_view_sheet(self):
+        """Open the sheet that waits for the part."""
+        return self.sheet_id._get_records_action()
+
+    # --------------------------------------------------------------- BUSINESS
+
     def _get_supply_notification(self):
         """Return the action that says whether these lines still miss something."""
         missing = self.filtered(
             lambda line: line.product_uom_id.compare(line.quantity_missing, 0.0) > 0
         )
-        message = self.env._("Every part is reserved or on order.")
-        # Who asks for parts need not have rights on purchases.
-        purchases_sudo = self.sudo().sale_line_id._get_service_purchases()
-        orders_sudo = self.env["purchase.order"].sudo().union(*purchases_sudo.values())
-        drafts_sudo = orders_sudo.filtered(lambda o: o.state in UNCONFIRMED_STATES)
-        if drafts_sudo:
-            message = self.env._(
-                "Every part is reserved or planned to be bought. A buyer has to "
-                "confirm %s.",
-                ", ".join(drafts_sudo.mapped("name")),
-            )
         if missing:
             message = self.env._(
                 "Still missing, set a vendor on them: %s",
                 ", ".join(missing.product_id.mapped("display_name")),
             )
+        elif drafts_sudo := self._get_unconfirmed_purchases():
+            message = self.env._(
+                "Every part is reserved or planned to be bought. A buyer has to "
+                "confirm %s.",
+                ", ".join(drafts_sudo.mapped("name")),
+            )
+        else:
+            message = self.env._("Every part is reserved or on order.")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -90,11 +91,16 @@ class SheetLine(models.Model):
             },
         }
 
-    def action_view_sheet(self):
-        """Open the sheet that waits for the part."""
-        return self.sheet_id._get_records_action()
-
-    # --------------------------------------------------------------- BUSINESS
+    def _get_unconfirmed_purchases(self):
+        """Return, as superuser, what is bought for these lines and not confirmed."""
+        # Who asks for parts need not have rights on purchases.
+        orders_sudo = self.sudo().sale_line_id._get_service_purchases().values()
+        return (
+            self.env["purchase.order"]
+            .sudo()
+            .union(*orders_sudo)
+            .filtered(lambda order: order.state in UNCONFIRMED_STATES)
+        )
 
     def _tidy_reservations(self):
         """Free what is reserved for nobody of the parts that these lines wait for.

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
 from ..parts_lock import lock
+from .purchase_order_line import UNCONFIRMED_STATES
 from .stock_rule import KnownRules
 
 
@@ -426,7 +427,7 @@ class StockMove(models.Model):
             lambda m: m.state not in ("done", "cancel")
         )
         lines = self.created_purchase_line_ids.filtered(
-            lambda line: line.state in ("draft", "sent", "to approve")
+            lambda line: line.state in UNCONFIRMED_STATES
         )
         lines |= sources.purchase_line_id
         others = sources.filtered(lambda move: not move.purchase_line_id)

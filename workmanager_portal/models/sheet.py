@@ -20,6 +20,8 @@ STEPS = (
 PHONE_DIGITS = 4
 # As many digits as the last part of a number may have.
 NUMBER_PADDING = 8
+# What may stand where a number has a slash.
+SEPARATORS = re.compile(r"[\W_]+")
 
 
 class Sheet(models.Model):
@@ -123,7 +125,7 @@ class Sheet(models.Model):
         People leave the zeros out, and put something else where the slashes are.
         """
         start, last = self._split_number(number)
-        starts = {start, re.sub(r"[\W_]+", "/", start)}
+        starts = {start, SEPARATORS.sub("/", start)}
         widths = range(len(last), NUMBER_PADDING + 1) if last else ()
         padded = {start + last.zfill(width) for start in starts for width in widths}
         return [number, number.upper(), *sorted(padded)]
@@ -135,7 +137,7 @@ class Sheet(models.Model):
         It is the same for all its spellings.
         """
         start, last = self._split_number(number)
-        return re.sub(r"[\W_]+", "/", start) + last
+        return SEPARATORS.sub("/", start) + last
 
     @api.model
     def _split_number(self, number):
@@ -310,12 +312,12 @@ class Sheet(models.Model):
                 "warning",
                 self.env._("We need your decision: please accept or refuse our offer."),
             )
+        elif self._is_offer_prepared():
+            level, text = "info", self.env._("You will receive our offer shortly.")
         elif self.state == "quoted":
             level, text = (
                 "info",
-                self.env._("Our offer has expired. Please ask us for a new one.")
-                if self._has_expired_offer()
-                else self.env._("You will receive our offer shortly."),
+                self.env._("Our offer has expired. Please ask us for a new one."),
             )
         else:
             level, text = "info", self.env._("Nothing is needed from you now.")

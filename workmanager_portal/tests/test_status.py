@@ -3,7 +3,7 @@ import hashlib
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.workmanager_portal.models import status_attempt
+from odoo.addons.workmanager_portal.models.status import status_attempt
 
 from .common import PortalCommon
 

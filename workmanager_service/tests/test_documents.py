@@ -14,7 +14,7 @@ REPORTS = (
     "work_statement",
     "handover_protocol",
 )
-WKHTML = "odoo.addons.workmanager_service.models.ir_actions_report._wkhtml"
+WKHTML = "odoo.addons.workmanager_service.models.documents.ir_actions_report._wkhtml"
 
 
 @tagged("post_install", "-at_install")

@@ -19,7 +19,7 @@ except ImportError:
 
 LAYOUTS = ("striped", "boxed", "bold", "standard", "folder", "wave", "bubble")
 RUN = "odoo.addons.base.models.ir_actions_report._run_wkhtmltopdf"
-WKHTML = "odoo.addons.workmanager_service.models.ir_actions_report._wkhtml"
+WKHTML = "odoo.addons.workmanager_service.models.documents.ir_actions_report._wkhtml"
 # For the HTML of a document with nothing in the ORM's cache.
 QUERIES = 21
 # What each document says, in English and in Romanian.

@@ -6,7 +6,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..models.equipment_history import HISTORY_LIMIT
+from ..models.equipment.equipment_history import HISTORY_LIMIT
 from .common import ServiceCommon
 from .documents_common import DocumentsCommon
 

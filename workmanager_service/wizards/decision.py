@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from ..models.sale_order_decision import DECISION_CHANNELS
+from ..models.quotation.sale_order_decision import DECISION_CHANNELS
 
 
 class Decision(models.TransientModel):

@@ -4,8 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
-from ..models.photo import is_picture
-from ..models.sheet import CLOSED_STATES
+from ..models.evaluation.photo import is_picture
+from ..models.service.sheet import CLOSED_STATES
 
 MAX_PHOTO_SIZE = 20 * 1024 * 1024
 PHONE_DIGITS = 9

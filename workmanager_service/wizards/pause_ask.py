@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.pause import PAUSE_REASONS
+from ..models.work.pause import PAUSE_REASONS
 
 
 class PauseAsk(models.TransientModel):

@@ -5,7 +5,7 @@ import logging
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 
-from odoo.addons.workmanager_service.models.photo import IN_MIGRATION
+from odoo.addons.workmanager_service.models.evaluation.photo import IN_MIGRATION
 
 _logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from odoo.http import request
 from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
-from odoo.addons.workmanager_service.models.service.sheet import CLOSED_STATES
+from odoo.addons.workmanager_service.models.service.states import CLOSED_STATES
 
 
 class ServicePortal(CustomerPortal):

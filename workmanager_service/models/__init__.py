@@ -67,7 +67,6 @@ from .work import sheet_line_cost
 from .quotation import sheet_line_history
 from .quotation import sheet_line_quotation
 from .quotation import sheet_line_own_goods
-from .service import sheet_lock
 from .service import sheet_notification
 from .equipment import sheet_own_goods
 from .evaluation import sheet_photos

@@ -42,7 +42,7 @@ MOVE = ("_set_state", "_end_pauses", "_record_stage", "_start_stage_time")
 
 @tagged("post_install", "-at_install")
 class TestEffects(ServiceCommon):
-    """Each step has its effects in one order: what comes later reads what came before."""
+    """Each step has its effects in one order: later ones read what came before."""
 
     def _record(self, deed):
         """Return the names of the effects of ``deed``, in the order in which they

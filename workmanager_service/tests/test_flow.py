@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.service.stage import SHEET_STATES
+from ..models.service.states import SHEET_STATES
 from .common import ServiceCommon
 
 STEPS = {

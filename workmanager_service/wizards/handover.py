@@ -157,7 +157,7 @@ class Handover(models.TransientModel):
         if error := self._error_message():
             raise UserError(error)
         for sheet in sheets:
-            sheet._unseal().write(self._prepare_delivery_values(sheet))
+            sheet._write_by_step(self._prepare_delivery_values(sheet))
         sheets.action_deliver()
         return sheets
 

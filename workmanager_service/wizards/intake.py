@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
 from ..models.evaluation.photo import is_picture
-from ..models.service.sheet import CLOSED_STATES
+from ..models.service.states import CLOSED_STATES
 
 MAX_PHOTO_SIZE = 20 * 1024 * 1024
 PHONE_DIGITS = 9
@@ -371,9 +371,8 @@ class Intake(models.TransientModel):
             self._create_missing()
             sheet = (
                 self.env["workmanager.sheet"]
-                ._unseal()
                 .with_context(check_activities_later=True)
-                .create(self._prepare_sheet_values())
+                ._create_by_step([self._prepare_sheet_values()])
             )
             sheet._assign_checks(
                 {line.checkpoint_id: line.user_id for line in self.check_ids}

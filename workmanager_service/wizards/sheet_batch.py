@@ -138,7 +138,7 @@ class SheetBatch(models.TransientModel):
 
     @api.model
     def _ensure_to_invoice(self, sheet):
-        if sheet.state not in ("ready", "delivered"):
+        if not sheet._is_step_source("invoice"):
             raise UserError(sheet._next_step_message())
         if not sheet.is_to_invoice:
             raise UserError(

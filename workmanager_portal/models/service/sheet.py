@@ -5,7 +5,7 @@ import string
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.workmanager_service.models.service.sheet import CLOSED_STATES
+from odoo.addons.workmanager_service.models.service.states import CLOSED_STATES
 
 # The way of a sheet, as a customer follows it.
 STEPS = (

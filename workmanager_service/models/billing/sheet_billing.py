@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..service.states import ACCEPTED_STATES
+
 
 class Sheet(models.Model):
     """What a sheet has to do with quotations and orders."""
@@ -87,7 +89,7 @@ class Sheet(models.Model):
             lambda line: (
                 line._is_to_quote()
                 and not (
-                    line.sheet_id.state in ("approved", "repair")
+                    line.sheet_id.state in ACCEPTED_STATES
                     and line.sudo().sale_order_id.service_decision == "refused"
                 )
             )

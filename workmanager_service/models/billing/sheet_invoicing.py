@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..quotation.sale_order_line import DONE_STATES
+from ..service.states import DONE_STATES
 
 
 class Sheet(models.Model):
@@ -68,11 +68,9 @@ class Sheet(models.Model):
 
         :raises UserError: the work is not finished, or there is nothing to invoice
         """
-        self._lock(whole=True)
+        self._lock()
         self.env["sale.order"].check_access("write")
-        early = self.filtered(lambda s: s.state not in ("ready", "delivered"))
-        if early:
-            raise UserError(early[0]._next_step_message())
+        self._ensure_step("invoice")
         orders_sudo = self._get_orders_to_invoice()
         if orders_sudo:
             if self.env.context.get("service_one_invoice"):
@@ -116,15 +114,6 @@ class Sheet(models.Model):
         return self.invoice_ids._get_records_action(name=self.env._("Invoices"))
 
     # --------------------------------------------------------------- BUSINESS
-
-    def _set_state(self, state, **values):
-        # Whether the work is over: the steps between change nothing of what is billed.
-        turned = self.filtered(
-            lambda sheet: (sheet.state in DONE_STATES) != (state in DONE_STATES)
-        )
-        res = super()._set_state(state, **values)
-        turned.line_ids._bill_anew()
-        return res
 
     def _get_orders_to_invoice(self):
         """Return, as superuser, the orders that :meth:`action_create_invoice` takes."""

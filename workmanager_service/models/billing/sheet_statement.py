@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 from odoo import api, fields, models
 
-from ..quotation.sale_order_line import DONE_STATES
+from ..service.states import DONE_STATES
 
 
 @dataclass
@@ -40,38 +40,24 @@ class Sheet(models.Model):
         "This number of a work statement is already in use.",
     )
 
-    def _action_finish_repair(self):
-        res = super()._action_finish_repair()
-        self._number_statements()
-        return res
-
-    def _action_mark_unrepairable(self):
-        res = super()._action_mark_unrepairable()
-        self._number_statements()
-        return res
-
-    def _action_refuse(self):
-        res = super()._action_refuse()
-        self._number_statements()
-        return res
-
     def _number_statements(self):
         """Date, sign and number the statements; one without any work has no number.
 
         The number is given once, whatever happens to the sheet later.
         """
         user = self.env.user
-        for sheet in self._unseal():
-            # A customer who refuses online draws up nothing, nor does OdooBot.
-            is_ours = user._is_internal() and not user._is_superuser()
-            sheet.statement_user_id = user if is_ours else sheet.user_id
+        # A customer who refuses online draws up nothing, nor does OdooBot.
+        is_ours = user._is_internal() and not user._is_superuser()
+        for sheet in self:
+            values = {"statement_user_id": (user if is_ours else sheet.user_id).id}
             if not sheet.statement_number and sheet._get_lines_done():
-                sheet.statement_number = (
+                values["statement_number"] = (
                     self.env["ir.sequence"]
                     .sudo()  # technicians finish repairs
                     .with_company(sheet.company_id)
                     .next_by_code("workmanager.statement")
                 )
+            sheet._write_by_step(values)
 
     # ------------------------------------------------------------------ PRINT
 

@@ -5,12 +5,6 @@ from odoo.tools import ormcache
 
 CHECK_PHASES = [("before", "Diagnosis"), ("after", "Final Check")]
 
-# The states of a sheet in which the checks of a phase are to be answered.
-CHECK_STATES = {
-    "before": ("received", "evaluation", "approved", "repair"),
-    "after": ("repair",),
-}
-
 
 class Checkpoint(models.Model):
     _name = "workmanager.checkpoint"

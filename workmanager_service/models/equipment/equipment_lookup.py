@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, escape_psql
 
-from ..service.sheet import CLOSED_STATES
+from ..service.states import CLOSED_STATES
 
 # A shorter text means too much to be worth an answer, and no index of trigrams has one.
 MIN_LENGTH = 3

@@ -50,15 +50,5 @@ class Sheet(models.Model):
             },
         }
 
-    def _action_deliver(self):
-        res = super()._action_deliver()
-        self._wipe_unlock_code()
-        return res
-
-    def _action_cancel(self):
-        res = super()._action_cancel()
-        self._wipe_unlock_code()
-        return res
-
     def _wipe_unlock_code(self):
         self.sudo().unlock_secret = False

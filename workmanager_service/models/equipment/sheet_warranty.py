@@ -85,11 +85,6 @@ class Sheet(models.Model):
         )
         return planned.astimezone(pytz.utc).replace(tzinfo=None) if planned else None
 
-    def _action_deliver(self):
-        res = super()._action_deliver()
-        self._extend_warranty()
-        return res
-
     def _extend_warranty(self):
         """Add the time in service to the warranty, where the company does so."""
         for sheet in self:

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..catalogue.checkpoint import CHECK_PHASES
+from ..service.states import ACCEPTED_STATES
 
 
 class Evaluation(models.Model):
@@ -102,7 +103,7 @@ class Evaluation(models.Model):
 
     def _action_complete(self):
         """Hook: mark these evaluations, which were checked, as done."""
-        self._unseal().write({"state": "done", "date_done": fields.Datetime.now()})
+        self._write_by_step({"state": "done", "date_done": fields.Datetime.now()})
 
     def action_reopen(self):
         """Take a completed evaluation back, while nothing was quoted from it.
@@ -118,7 +119,7 @@ class Evaluation(models.Model):
                         sheet=evaluation.sheet_id.name,
                     )
                 )
-            evaluation._unseal().write({"state": "draft", "date_done": False})
+            evaluation._write_by_step({"state": "draft", "date_done": False})
         return True
 
     def action_set_rest_ok(self):
@@ -135,7 +136,7 @@ class Evaluation(models.Model):
         if self.phase == "after":
             return state == "repair"
         return state == "evaluation" or (
-            state in ("approved", "repair")
+            state in ACCEPTED_STATES
             and not any(
                 line.evaluation_id == self and not line._is_to_quote()
                 for line in self.sheet_id.line_ids
@@ -145,7 +146,7 @@ class Evaluation(models.Model):
     def _completion_error_message(self):
         """Return why this evaluation cannot be completed, or False."""
         self.ensure_one()
-        if self.sheet_id.state not in ("evaluation", "approved", "repair"):
+        if not self.sheet_id._is_step_source("complete_evaluation"):
             return self.env._(
                 "%(sheet)s is not under evaluation: start its evaluation first.",
                 sheet=self.sheet_id.name,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..catalogue.checkpoint import CHECK_STATES
+from ..service.states import CHECK_STATES
 
 # What is an answer, and thus tells who checked.
 ANSWER_FIELDS = {"result", "value", "is_measured", "note", "fault_ids"}
@@ -163,7 +163,7 @@ class EvaluationCheck(models.Model):
         """Note who answered these checks, and when; without an answer, nobody did."""
         for checks in self.grouped(lambda check: bool(check.result)).values():
             is_answered = bool(checks[0].result)
-            checks._unseal().write(
+            checks._write_by_step(
                 {
                     "checked_by_id": is_answered and self.env.uid,
                     "checked_date": is_answered and fields.Datetime.now(),

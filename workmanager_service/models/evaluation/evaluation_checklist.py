@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..catalogue.checkpoint import CHECK_STATES
+from ..service.states import CHECK_STATES
 
 
 class Evaluation(models.Model):

@@ -65,17 +65,6 @@ class Sheet(models.Model):
             results = sheet.final_check_ids.mapped("result")
             sheet.bad_final_check_count = results.count("not_ok")
 
-    # ------------------------------------------------------------------- CRUD
-
-    def write(self, vals):
-        res = super().write(vals)
-        if set(vals) & {"stage_id", "user_id"}:
-            # The end of an evaluation settled its activities.
-            self.filtered(
-                lambda s: "draft" in (s.evaluation_state, s.final_evaluation_state)
-            )._with_allocated_checks()._sync_check_activities()
-        return res
-
     # ----------------------------------------------------------------- ACTION
 
     def action_view_evaluation(self):
@@ -125,7 +114,7 @@ class Sheet(models.Model):
                         ),
                     }
                 )
-        return evaluations._unseal().create(values).with_env(self.env)
+        return evaluations._create_by_step(values)
 
     def _create_final_evaluations(self):
         """Bring back what is to be checked after the repair, once for each repair."""
@@ -180,6 +169,13 @@ class Sheet(models.Model):
             [("sheet_id", "in", self.ids), ("user_id", "!=", False)], ["sheet_id"]
         )
         return self & self.browse(sheet.id for (sheet,) in allocated)
+
+    def _follow_check_activities(self):
+        """Keep the activities of checks up to a new stage or technician."""
+        # The end of an evaluation settled its activities.
+        self.filtered(
+            lambda s: "draft" in (s.evaluation_state, s.final_evaluation_state)
+        )._with_allocated_checks()._sync_check_activities()
 
     def _sync_check_activities(self):
         """Keep one activity for each person who has checks to do on a sheet.

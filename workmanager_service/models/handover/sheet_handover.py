@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
@@ -24,20 +26,6 @@ class Sheet(models.Model):
         "res.users", string="Handed Over By", readonly=True, copy=False
     )
 
-    # ------------------------------------------------------------------- CRUD
-
-    def write(self, vals):
-        """Keep what the customer signed.
-
-        :raises UserError: the paper with the signature is out
-        """
-        names = set(vals) & (INTAKE_SIGNATURE | DELIVERY_SIGNATURE)
-        if names and not self.env.su:
-            for sheet in self:
-                if error := sheet._signature_error_message(names):
-                    raise UserError(error)
-        return super().write(vals)
-
     # ----------------------------------------------------------------- ACTION
 
     def action_open_handover(self):
@@ -45,7 +33,7 @@ class Sheet(models.Model):
 
         :raises UserError: it cannot be handed over yet, or is already
         """
-        sheets = self._part("deliver")
+        sheets = self._lock_for_step("deliver")
         if not sheets:
             raise UserError(self[:1]._delivered_message())
         sheets._ensure_deliverable()
@@ -77,17 +65,36 @@ class Sheet(models.Model):
         report = self.env.ref("workmanager_service.action_report_work_statement")
         return report.report_action(self, config=False)
 
-    # ------------------------------------------------------------------ HOOKS
-
-    def _action_deliver(self):
-        """Without the dialog all goes back that was left with the equipment."""
-        for sheet in self._unseal():
-            sheet.delivered_by_id = self.env.user
-            if not (sheet.returned_accessory_ids or sheet.missing_accessory_note):
-                sheet.returned_accessory_ids = sheet.accessory_ids
-        return super()._action_deliver()
-
     # --------------------------------------------------------------- BUSINESS
+
+    def _return_accessories(self):
+        """Note who hands over and, without the dialog, that all went back that was
+        left with the equipment."""
+        for sheet in self:
+            values = {"delivered_by_id": self.env.user.id}
+            if not (sheet.returned_accessory_ids or sheet.missing_accessory_note):
+                values["returned_accessory_ids"] = sheet.accessory_ids.ids
+            sheet._write_by_step(values)
+
+    def _start_repair_warranty(self):
+        """Let the warranty on the repair begin, as long as the type says."""
+        today = fields.Date.context_today(self)
+        for sheet in self:
+            months = sheet.equipment_type_id._get_inherited("repair_warranty_months")
+            if sheet.outcome == "repaired" and months:
+                end = today + relativedelta(months=months)
+                sheet._write_by_step({"repair_warranty_end": end})
+
+    def _ensure_signatures_kept(self, names):
+        """Refuse to change, by the fields ``names``, what the customer signed.
+
+        :raises UserError: the paper with the signature is out
+        """
+        names = set(names) & (INTAKE_SIGNATURE | DELIVERY_SIGNATURE)
+        if names and not self.env.su:
+            for sheet in self:
+                if error := sheet._signature_error_message(names):
+                    raise UserError(error)
 
     def _ensure_deliverable(self):
         for sheet in self:

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from .sale_order_line import DONE_STATES
+from ..service.states import DONE_STATES
 
 USUAL_TEMPLATE = "sale.email_template_edi_sale"
 SERVICE_TEMPLATE = "workmanager_service.mail_template_quotation"

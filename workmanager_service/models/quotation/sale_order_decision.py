@@ -5,6 +5,9 @@ from markupsafe import Markup
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
+from ...locking import lock_records
+from ..service.states import CLOSED_STATES
+
 EXPIRED_ACTIVITY = "workmanager_service.mail_activity_type_quotation_expired"
 
 DECISION_CHANNELS = [
@@ -108,12 +111,8 @@ class SaleOrder(models.Model):
 
         A transaction that waited is then repeated by Odoo on what the other one left.
         """
-        orders = self.sudo().filtered("sheet_ids")
-        if orders.ids:
-            self.env.cr.execute(
-                "SELECT id FROM sale_order WHERE id IN %s ORDER BY id FOR UPDATE",
-                [tuple(orders.ids)],
-            )
+        # Who decides online, or at the bench, has no rights on orders.
+        lock_records(self.sudo().filtered("sheet_ids"))
 
     def _service_confirmation_error_message(self):
         """Return why a quotation of service work cannot be accepted now, or False."""
@@ -134,7 +133,7 @@ class SaleOrder(models.Model):
             )
         over = sheets_sudo.filtered(
             lambda sheet: (
-                sheet.state in ("delivered", "cancelled")
+                sheet.state in CLOSED_STATES
                 or (sheet.state == "ready" and sheet.outcome != "refused")
             )
         )
@@ -242,7 +241,7 @@ class SaleOrder(models.Model):
         return order_sudo.sheet_ids._get_refusal_fee()
 
     def _clear_decision(self):
-        self._unseal().write(
+        self._write_by_step(
             {
                 "service_decision": False,
                 "service_decided_by": False,

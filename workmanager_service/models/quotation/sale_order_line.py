@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero
 
-# From these states on it stands what was done.
-DONE_STATES = ("ready", "delivered")
+from ..service.states import DONE_STATES
 
 
 class SaleOrderLine(models.Model):

@@ -56,7 +56,7 @@ class Sheet(models.Model):
 
         :raises UserError: there is no open quotation, or it expired
         """
-        self._lock(whole=True)
+        self._lock()
         done = self.filtered(
             lambda sheet: sheet.state == "approved" and not sheet._has_open_decision()
         )
@@ -68,7 +68,7 @@ class Sheet(models.Model):
 
         :raises UserError: there is no open quotation
         """
-        self._lock(whole=True)
+        self._lock()
         done = self.filtered(
             lambda sheet: sheet.outcome == "refused" and not sheet._has_open_decision()
         )

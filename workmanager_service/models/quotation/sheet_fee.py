@@ -22,10 +22,8 @@ class Sheet(models.Model):
 
         :raises UserError: the type has no fee, or the sheet is past its decision
         """
-        self._lock()
+        self._lock()._ensure_step("charge_diagnosis")
         for sheet in self:
-            if sheet.state not in ("received", "evaluation", "quoted"):
-                raise UserError(sheet._next_step_message())
             if not sheet.equipment_type_id._get_inherited("diagnosis_product_id"):
                 raise UserError(
                     self.env._(
@@ -87,8 +85,7 @@ class Sheet(models.Model):
         )
 
     def _create_fee_lines(self, vals_list):
-        lines = self.env["workmanager.sheet.line"]._unseal().create(vals_list)
-        return lines.with_env(self.env)
+        return self.env["workmanager.sheet.line"]._create_by_step(vals_list)
 
     def _deduct_diagnosis(self):
         """Take the fee back on an order of its own, where no quotation did."""

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 
+from ..service.states import FOLLOWING_STATES
 from .sheet_line import ON_THE_ORDER
-
-# In these states the sheet follows what is added to its orders or taken off them.
-FOLLOWING_STATES = ("evaluation", "quoted", "approved", "repair")
 
 
 class SheetLine(models.Model):
@@ -106,7 +104,7 @@ class SheetLine(models.Model):
         """Keep what the options offer: on the order they start at zero."""
         for line in self.filtered("is_optional"):
             if not line.product_uom_id.is_zero(line.quantity):
-                line._unseal().quantity_offered = line.quantity
+                line._write_by_step({"quantity_offered": line.quantity})
 
     # --------------------------------------------------- CHANGES ON THE ORDER
 

@@ -1,10 +1,40 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-# Marks the writes of our own steps. An object, so that no RPC client can send it.
-BY_A_STEP = object()
-
 OURS = "workmanager_"
+
+
+class StepToken:
+    """Lets one write of a step through: these values, on these records, until it ends.
+
+    It travels in the context, to whatever the write calls: a rule of somebody else's
+    that writes other records, or other values, finds it worth nothing. An object, so
+    that no RPC client can send it.
+    """
+
+    def __init__(self, records, values):
+        self.model = records._name
+        self.ids = frozenset(records.ids)
+        self.values = values
+        self.is_open = True
+
+    def covers(self, records, values):
+        """Whether it lets ``values`` be written to ``records``."""
+        return (
+            self.is_open
+            and records._name == self.model
+            and self.ids.issuperset(records.ids)
+            and all(
+                name in self.values and self.values[name] == value
+                for name, value in values.items()
+            )
+        )
+
+    def names(self, records, name):
+        """Whether it lets the field ``name`` of ``records`` be written."""
+        return name in self.values and self.covers(records, {})
 
 
 class SealedMixin(models.AbstractModel):
@@ -40,7 +70,11 @@ class SealedMixin(models.AbstractModel):
 
     @api.model
     def _check_field_access(self, field, operation):
-        if operation == "write" and not self._is_by_a_step() and self._is_sealed(field):
+        if (
+            operation == "write"
+            and not self._is_written_by_step(field)
+            and self._is_sealed(field)
+        ):
             raise AccessError(
                 self.env._(
                     "“%(field)s” of “%(document)s” is filled in by the steps of the "
@@ -51,9 +85,18 @@ class SealedMixin(models.AbstractModel):
             )
         return super()._check_field_access(field, operation)
 
-    @api.model
-    def _is_by_a_step(self):
-        return self.env.su or self.env.context.get("sealed_fields") is BY_A_STEP
+    def _get_step_token(self):
+        token = self.env.context.get("step_token")
+        return token if isinstance(token, StepToken) else None
+
+    def _is_written_by_step(self, field):
+        token = self._get_step_token()
+        return self.env.su or bool(token and token.names(self, field.name))
+
+    def _is_step_write(self, values):
+        """Whether a step of the service writes just these values."""
+        token = self._get_step_token()
+        return bool(token and token.covers(self, values))
 
     @api.model
     def _is_sealed(self, field):
@@ -70,6 +113,25 @@ class SealedMixin(models.AbstractModel):
             and field.name not in models.MAGIC_COLUMNS
         )
 
-    def _unseal(self):
-        """Return these records for a step that writes their read-only fields."""
-        return self.with_context(sealed_fields=BY_A_STEP)
+    @contextmanager
+    def _let_through(self, values):
+        """Give these records, to be written ``values`` to as long as it lasts."""
+        token = StepToken(self, values)
+        try:
+            yield self.with_context(step_token=token)
+        finally:
+            token.is_open = False
+
+    def _write_by_step(self, values):
+        """Write these values, read-only fields among them, as a step of the service."""
+        with self._let_through(values) as records:
+            records.write(values)
+
+    def _create_by_step(self, vals_list):
+        """Create records with read-only fields, as a step of the service.
+
+        :return: the new records, as the caller sees them
+        """
+        names = {name: True for values in vals_list for name in values}
+        with self._let_through(names) as model:
+            return model.create(vals_list).with_env(self.env)

@@ -6,11 +6,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .states import CLOSED_STATES, SETTLED_STATES
+
 # Without the characters that people confuse on paper: 0 O, 1 I L.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 10
-
-CLOSED_STATES = ("delivered", "cancelled")
 
 
 class Sheet(models.Model):
@@ -265,7 +265,7 @@ class Sheet(models.Model):
             sheet.is_late = bool(
                 sheet.deadline_date
                 and sheet.deadline_date < now
-                and sheet.state not in (*CLOSED_STATES, "ready")
+                and sheet.state not in SETTLED_STATES
             )
 
     def _search_is_late(self, operator, value):
@@ -273,7 +273,7 @@ class Sheet(models.Model):
             return NotImplemented
         return [
             ("deadline_date", "<", fields.Datetime.now()),
-            ("state", "not in", (*CLOSED_STATES, "ready")),
+            ("state", "not in", SETTLED_STATES),
         ]
 
     @api.depends("equipment_id")
@@ -328,11 +328,43 @@ class Sheet(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Take in equipments: each sheet begins at the beginning.
+
+        :raises UserError: a stage is given that a sheet only reaches by its steps
+        """
+        # Odoo tells of a new record's stage only where its values name it.
+        first = self.default_get(["stage_id"])
+        vals_list = [{**first, **vals} for vals in vals_list]
+        self._ensure_first_stage(vals_list)
         sheets = super().create(vals_list)
         sheets._create_evaluations()
-        for sheet in sheets.filtered(lambda s: not s.equipment_id.partner_id):
-            sheet.equipment_id.partner_id = sheet.partner_id
+        sheets._give_equipment_owner()
+        sheets._start_stage_time()
         return sheets
+
+    def write(self, vals):
+        """Change the sheets; another stage is reached by the steps that lead there.
+
+        :raises UserError: no step leads there, or what is written stands as it is
+        """
+        if "user_id" in vals:
+            self._stop_former_technicians(vals["user_id"])
+        self._ensure_signatures_kept(vals)
+        if not self._is_step_write(vals):
+            if "stage_id" in vals:
+                self._move_to_stage(self.stage_id.browse(vals["stage_id"]))
+            if vals.keys() & {"partner_id", "equipment_id", "company_id"}:
+                self.line_ids._ensure_not_quoted()
+        moved = self.filtered(
+            lambda sheet: sheet.stage_id.id != vals.get("stage_id", sheet.stage_id.id)
+        )
+        res = super().write(vals)
+        if vals.keys() & {"stage_id", "user_id"}:
+            self._follow_check_activities()
+        moved._record_stage()
+        if "analytic_distribution" in vals:
+            self.work_log_ids._sync_analytic()
+        return res
 
     def _prepare_create_values(self, vals_list):
         """Number the sheets, once Odoo knows that the user may create them."""
@@ -392,6 +424,24 @@ class Sheet(models.Model):
         return report.report_action(self._get_visit(), config=False)
 
     # --------------------------------------------------------------- BUSINESS
+
+    @api.model
+    def _ensure_first_stage(self, vals_list):
+        stages = self.stage_id.browse({vals["stage_id"] for vals in vals_list})
+        later = stages.filtered(lambda stage: stage.state != "received")
+        if later and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "A new sheet is received first: create it without the stage "
+                    "“%(stage)s”, and take its steps.",
+                    stage=later[0].name,
+                )
+            )
+
+    def _give_equipment_owner(self):
+        """Whoever brings an equipment of nobody is its owner from now on."""
+        for sheet in self.filtered(lambda s: not s.equipment_id.partner_id):
+            sheet.equipment_id.partner_id = sheet.partner_id
 
     def _get_visit(self):
         """Return the sheets that were taken in with these, in their order."""

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .sheet import CLOSED_STATES
+from .states import CLOSED_STATES
 
 # Who sees which part of the dashboard, and in which order.
 SECTIONS = {

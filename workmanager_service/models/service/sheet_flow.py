@@ -1,35 +1,16 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# The states from which each transition starts, and the one that it reaches.
-TRANSITIONS = {
-    "start_evaluation": ({"received", "quoted", "ready"}, "evaluation"),
-    "create_quotation": ({"evaluation"}, "quoted"),
-    "start_repair": ({"approved"}, "repair"),
-    "finish_repair": ({"repair"}, "ready"),
-    "mark_unrepairable": ({"evaluation", "quoted", "approved", "repair"}, "ready"),
-    "deliver": ({"ready"}, "delivered"),
-    "cancel": (
-        {"received", "evaluation", "quoted", "approved", "repair", "ready"},
-        "cancelled",
-    ),
-}
-
-# What a card that is dragged to a column of this state asks for.
-STATE_ACTIONS = {
-    "evaluation": "action_start_evaluation",
-    "quoted": "action_create_quotation",
-    "approved": "action_accept_quotation",
-    "repair": "action_start_repair",
-    "ready": "action_finish_repair",
-    "delivered": "action_deliver",
-    "cancelled": "action_cancel",
-}
-
-# Marks the writes of this file. An object, so that no RPC client can send it.
-IN_TRANSITION = object()
+from ...locking import lock_records
+from .states import (
+    ACCEPTED_STATES,
+    CLOSED_STATES,
+    DONE_STATES,
+    SETTLED_STATES,
+    STATE_ACTIONS,
+    STEPS,
+    UNDECIDED_STATES,
+)
 
 
 class Sheet(models.Model):
@@ -37,35 +18,42 @@ class Sheet(models.Model):
 
     _inherit = "workmanager.sheet"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Refuse to begin anywhere but at the beginning.
+    allowed_steps = fields.Char(
+        compute="_compute_allowed_steps",
+        help="The steps that can be taken now: views show their buttons by it.",
+    )
+    is_closed = fields.Boolean(
+        compute="_compute_state_groups", help="Delivered or cancelled."
+    )
+    is_settled = fields.Boolean(
+        compute="_compute_state_groups", help="The work is over, or will not be done."
+    )
 
-        :raises UserError: a stage is given that a sheet only reaches by its steps
-        """
-        default = self.env.context.get("default_stage_id")
-        stages = self.env["workmanager.stage"].browse(
-            {vals.get("stage_id", default) for vals in vals_list} - {None, False}
-        )
-        later = stages.filtered(lambda stage: stage.state != "received")
-        if later and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "A new sheet is received first: create it without the stage "
-                    "“%(stage)s”, and take its steps.",
-                    stage=later[0].name,
-                )
+    # ---------------------------------------------------------------- COMPUTE
+
+    @api.depends(
+        "state",
+        "outcome",
+        "evaluation_state",
+        "has_diagnosis_fee",
+        "has_lines_to_quote",
+        "has_open_decision",
+        "is_quotation_expired",
+        "is_to_invoice",
+        "is_credited",
+        "pause_reason",
+    )
+    def _compute_allowed_steps(self):
+        for sheet in self:
+            sheet.allowed_steps = " ".join(
+                name for name in STEPS if sheet._is_step_allowed(name)
             )
-        return super().create(vals_list)
 
-    def write(self, vals):
-        if self.env.context.get("sheet_transition") is not IN_TRANSITION:
-            if "stage_id" in vals:
-                stages = self.env["workmanager.stage"]
-                self._move_to_stage(stages.browse(vals["stage_id"]))
-            if set(vals) & {"partner_id", "equipment_id", "company_id"}:
-                self.line_ids._ensure_not_quoted()
-        return super().write(vals)
+    @api.depends("state")
+    def _compute_state_groups(self):
+        for sheet in self:
+            sheet.is_closed = sheet.state in CLOSED_STATES
+            sheet.is_settled = sheet.state in SETTLED_STATES
 
     # ----------------------------------------------------------------- ACTION
 
@@ -76,7 +64,9 @@ class Sheet(models.Model):
 
         :raises UserError: the sheet is in a state that has no evaluation
         """
-        self._part("start_evaluation")._action_start_evaluation()
+        self._lock_for_step(
+            "start_evaluation", "evaluate_again"
+        )._action_start_evaluation()
         return True
 
     def action_evaluate_more(self):
@@ -84,10 +74,7 @@ class Sheet(models.Model):
 
         :raises UserError: nothing is accepted yet, or the repair is over
         """
-        self._lock()
-        for sheet in self:
-            if sheet.state not in ("approved", "repair"):
-                raise UserError(sheet._next_step_message())
+        self._lock()._ensure_step("evaluate_more")
         self._evaluate_again()
         return True
 
@@ -102,10 +89,10 @@ class Sheet(models.Model):
 
         :raises UserError: the evaluation is open, or there is nothing to quote
         """
-        self._lock(whole=True)
-        supplementary = self.filtered(lambda s: s.state in ("approved", "repair"))
+        self._lock()
+        running = self.filtered(lambda sheet: sheet.state in ACCEPTED_STATES)
         self._withdraw_outdated_quotations()
-        sheets = supplementary | (self - supplementary)._get_part("create_quotation")
+        sheets = running | (self - running)._filter_for_step("create_quotation")
         for sheet in sheets:
             if error := sheet._quotation_error_message():
                 raise UserError(error)
@@ -117,7 +104,7 @@ class Sheet(models.Model):
 
         :raises UserError: nothing was approved yet
         """
-        self._part("start_repair")._action_start_repair()
+        self._lock_for_step("start_repair")._action_start_repair()
         return True
 
     def action_finish_repair(self):
@@ -125,7 +112,7 @@ class Sheet(models.Model):
 
         :raises UserError: a final check is open, or more was used than accepted
         """
-        sheets = self._part("finish_repair")
+        sheets = self._lock_for_step("finish_repair")
         sheets._stop_timers()
         for sheet in sheets:
             if error := sheet._finish_error_message():
@@ -135,7 +122,7 @@ class Sheet(models.Model):
 
     def action_mark_unrepairable(self):
         """Give up: the equipment goes back as it is."""
-        sheets = self._part("mark_unrepairable", reached={"outcome": "unrepairable"})
+        sheets = self._lock_for_step("mark_unrepairable", outcome="unrepairable")
         sheets._action_mark_unrepairable()
         return True
 
@@ -144,7 +131,7 @@ class Sheet(models.Model):
 
         :raises UserError: the company wants it invoiced or paid before
         """
-        sheets = self._part("deliver")
+        sheets = self._lock_for_step("deliver")
         sheets._ensure_deliverable()
         sheets._action_deliver()
         return True
@@ -154,7 +141,7 @@ class Sheet(models.Model):
 
         :raises UserError: it is delivered, or an invoice of it is posted
         """
-        sheets = self._part("cancel")
+        sheets = self._lock_for_step("cancel")
         for sheet in sheets:
             if error := sheet._cancellation_error_message():
                 raise UserError(error)
@@ -196,6 +183,7 @@ class Sheet(models.Model):
         self._complete_final_evaluations()
         self.line_ids._freeze_unit_cost()
         self._set_state("ready", outcome="repaired", ready_date=fields.Datetime.now())
+        self._number_statements()
 
     def _action_mark_unrepairable(self):
         """Hook: the equipment goes back unrepaired, by our own verdict."""
@@ -204,12 +192,14 @@ class Sheet(models.Model):
         )
         self._stop_timers()
         self._release_orders()
+        self._number_statements()
 
     def _action_refuse(self):
         """Hook: the customer does not want the repair."""
         self._set_state("ready", outcome="refused", ready_date=fields.Datetime.now())
         self._release_orders()
         self._charge_diagnosis()
+        self._number_statements()
 
     def _action_approve(self):
         """Hook: the customer accepted; the repair can start."""
@@ -218,12 +208,12 @@ class Sheet(models.Model):
 
     def _action_deliver(self):
         """Hook: the equipment leaves."""
-        today = fields.Date.context_today(self)
-        for sheet in self._unseal():
-            months = sheet.equipment_type_id._get_inherited("repair_warranty_months")
-            if sheet.outcome == "repaired" and months:
-                sheet.repair_warranty_end = today + relativedelta(months=months)
+        self._return_accessories()
+        self._start_repair_warranty()
         self._set_state("delivered", delivery_date=fields.Datetime.now())
+        self._wipe_unlock_code()
+        self._extend_warranty()
+        self._stop_timers()
 
     def _action_cancel(self):
         """Hook: the sheet ends here, and its orders with it."""
@@ -231,16 +221,14 @@ class Sheet(models.Model):
         self._set_state("cancelled")
         self._stop_timers()
         self._release_orders(with_fees=True)
+        self._wipe_unlock_code()
 
     # ------------------------------------------------------------ ORDER EVENTS
 
     def _on_order_confirmed(self):
         """React to an accepted order, whoever confirmed it and wherever."""
         waiting = self.filtered(
-            lambda s: (
-                s.state in ("received", "evaluation", "quoted")
-                and not s._has_open_decision()
-            )
+            lambda s: s.state in UNDECIDED_STATES and not s._has_open_decision()
         )
         # The customer refused before, and changed their mind.
         waiting |= self.filtered(
@@ -255,7 +243,7 @@ class Sheet(models.Model):
         """React to a refused order: with no other one left, the sheet is refused."""
         self.filtered(
             lambda sheet: (
-                sheet.state in ("quoted", "approved") and not sheet._has_live_order()
+                sheet.state in STEPS["refuse"].sources and not sheet._has_live_order()
             )
         )._action_refuse()
 
@@ -263,45 +251,97 @@ class Sheet(models.Model):
 
     def _set_state(self, state, **values):
         """Move the sheets to the first stage of ``state``; the only way to a state."""
-        if self:
-            stage = self.env["workmanager.stage"]._get_first(state)
-            (stage | self.stage_id).mapped("name")  # both at once, for the tracking
-            self._unseal().with_context(sheet_transition=IN_TRANSITION).write(
-                {"stage_id": stage.id, **values}
-            )
+        if not self:
+            return
+        # A repair that ends, or is given up, waits for nothing any more.
+        self._end_pauses()
+        # The steps between change nothing of what is billed.
+        turned = self.filtered(
+            lambda sheet: (sheet.state in DONE_STATES) != (state in DONE_STATES)
+        )
+        stage = self.env["workmanager.stage"]._get_first(state)
+        self._write_by_step({"stage_id": stage.id, **values})
+        turned.line_ids._bill_anew()
 
     def _set_equipment(self, equipment):
         """Point these sheets to ``equipment``, which is the same device."""
-        self.with_context(sheet_transition=IN_TRANSITION).write(
-            {"equipment_id": equipment.id}
-        )
+        self._write_by_step({"equipment_id": equipment.id})
 
-    def _part(self, transition, reached=None):
-        """Return the sheets that ``transition`` moves, without those it moved before.
+    def _lock(self):
+        """Keep others off these sheets until commit: see :func:`lock_records`."""
+        return lock_records(self)
 
-        :param dict reached: field values that tell a finished transition from
-            another one to the same state
+    def _lock_for_step(self, *names, **reached):
+        """Lock these sheets, and do :meth:`_filter_for_step`."""
+        return self._lock()._filter_for_step(*names, **reached)
+
+    def _filter_for_step(self, *names, **reached):
+        """Return the sheets that one of the steps moves, without those it moved before.
+
+        :param names: of steps that reach the same state
+        :param reached: field values that tell a finished step from another one to the
+            same state
         :raises UserError: naming a sheet that is in a state it cannot start from
         """
-        return self._lock(whole=True)._get_part(transition, reached)
-
-    def _get_part(self, transition, reached=None):
-        """Do :meth:`_part` for sheets that are locked already."""
-        sources, target = TRANSITIONS[transition]
-        todo = self.browse()
-        for sheet in self:
-            if sheet.state == target and all(
-                sheet[field] == value for field, value in (reached or {}).items()
-            ):
-                continue
-            if sheet.state not in sources or (
-                transition == "start_evaluation"
-                and sheet.state == "ready"
-                and sheet.outcome == "repaired"
-            ):
-                raise UserError(sheet._next_step_message())
-            todo |= sheet
+        target = STEPS[names[0]].target
+        todo = self.filtered(
+            lambda sheet: (
+                sheet.state != target
+                or any(sheet[field] != value for field, value in reached.items())
+            )
+        )
+        todo._ensure_step(*names)
         return todo
+
+    def _ensure_step(self, *names):
+        """Refuse sheets that stand where none of the steps starts.
+
+        :raises UserError: saying where the sheet stands, and what can be done
+        """
+        for sheet in self:
+            if not any(sheet._is_step_source(name) for name in names):
+                raise UserError(sheet._next_step_message())
+
+    def _is_step_source(self, name):
+        """Whether the step starts where this sheet stands."""
+        self.ensure_one()
+        return self.state in STEPS[name].sources and not (
+            name == "evaluate_again" and not self._is_unrepaired()
+        )
+
+    def _is_step_allowed(self, name):
+        """Whether the step has a sense now: whether its button shows."""
+        self.ensure_one()
+        condition = STEPS[name].condition
+        if self.state not in STEPS[name].sources or not condition:
+            return self.state in STEPS[name].sources
+        if condition in self._fields:
+            return bool(self[condition])
+        return getattr(self, condition)()
+
+    def _is_unrepaired(self):
+        self.ensure_one()
+        return self.state != "ready" or self.outcome != "repaired"
+
+    def _is_evaluated(self):
+        self.ensure_one()
+        return self.evaluation_state == "done"
+
+    def _is_under_evaluation(self):
+        self.ensure_one()
+        return self.evaluation_state == "draft"
+
+    def _is_quotation_outdated(self):
+        self.ensure_one()
+        return self.has_lines_to_quote or self.is_quotation_expired
+
+    def _is_running(self):
+        self.ensure_one()
+        return not self.pause_reason
+
+    def _is_to_invoice_again(self):
+        self.ensure_one()
+        return self.is_credited and not self.is_to_invoice
 
     def _next_step_message(self):
         """Return where the sheet stands and what can be done with it from there."""

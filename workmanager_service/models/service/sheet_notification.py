@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import clean_context
 
 
@@ -14,14 +14,6 @@ class Sheet(models.Model):
         help="The customer gets the messages of the stages. Switch it off to spare "
         "them: what you write yourself is sent all the same.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # Odoo tells of a new record's stage only where its values name it.
-        if any("stage_id" not in vals for vals in vals_list):
-            default = self.default_get(["stage_id"])
-            vals_list = [{**default, **vals} for vals in vals_list]
-        return super().create(vals_list)
 
     def _message_track_post_template(self, changes):
         """Send the message of the stage that the sheet has just entered.

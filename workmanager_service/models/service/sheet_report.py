@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .stage import SHEET_STATES
+from .states import SHEET_STATES
 
 
 class SheetReport(models.Model):

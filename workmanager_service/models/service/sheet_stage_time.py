@@ -51,20 +51,6 @@ class Sheet(models.Model):
             )
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        sheets = super().create(vals_list)
-        sheets._start_stage_time()
-        return sheets
-
-    def write(self, vals):
-        moved = self.filtered(
-            lambda sheet: sheet.stage_id.id != vals.get("stage_id", sheet.stage_id.id)
-        )
-        res = super().write(vals)
-        moved._record_stage()
-        return res
-
     def _record_stage(self):
         """Note that these sheets left one stage for another."""
         if self:

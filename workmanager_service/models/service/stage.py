@@ -3,19 +3,10 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .states import SHEET_STATES
+
 SMS_PLACEHOLDER = re.compile(r"\{(.*?)\}")
 SMS_NAMES = ("number", "equipment", "company", "link")
-
-SHEET_STATES = [
-    ("received", "Received"),
-    ("evaluation", "Evaluation"),
-    ("quoted", "Quoted"),
-    ("approved", "Approved"),
-    ("repair", "In Repair"),
-    ("ready", "Ready"),
-    ("delivered", "Delivered"),
-    ("cancelled", "Cancelled"),
-]
 
 
 class Stage(models.Model):

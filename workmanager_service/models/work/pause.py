@@ -7,8 +7,6 @@ PAUSE_REASONS = [
     ("part", "Waiting for a part"),
     ("other", "Other reason"),
 ]
-# States in which a repair can be paused.
-PAUSABLE_STATES = ("approved", "repair")
 
 
 class Pause(models.Model):
@@ -78,7 +76,7 @@ class Pause(models.Model):
         """
         self.ensure_one()
         sheet = self.sheet_id
-        if sheet.state not in PAUSABLE_STATES:
+        if not sheet._is_step_source("pause"):
             raise UserError(
                 self.env._(
                     "%(sheet)s is in the state “%(state)s”: only a repair can be "

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..quotation.sale_order_line import DONE_STATES
+from ..service.states import DONE_STATES
 
 COST_GROUP = "workmanager_service.group_manager"
 

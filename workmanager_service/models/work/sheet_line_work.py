@@ -1,10 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..quotation.sale_order_line import DONE_STATES
-
-# From these states on it stands what was done.
-SETTLED_STATES = ("ready", "delivered", "cancelled")
+from ..service.states import DONE_STATES, SETTLED_STATES
 
 
 class SheetLine(models.Model):

@@ -102,11 +102,6 @@ class Sheet(models.Model):
         paused = self.filtered("pause_reason")  # stored: the others read no pauses
         paused.pause_ids.filtered(lambda pause: not pause.stop)._end()
 
-    def _set_state(self, state, **values):
-        # A repair that ends, or is given up, waits for nothing any more.
-        self._end_pauses()
-        return super()._set_state(state, **values)
-
     def _hand_on(self, user, note):
         """Give these sheets to ``user``: who had them stops working on them.
 

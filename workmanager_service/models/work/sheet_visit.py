@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..service.sheet import CLOSED_STATES
+from ..service.states import CLOSED_STATES
 
 VISIT_LENGTH = relativedelta(hours=1)
 
@@ -160,8 +160,7 @@ class Sheet(models.Model):
         :raises UserError: the repair is not under way, or it is handed over
         """
         self.ensure_one()
-        if self.state not in ("repair", "ready"):
-            raise UserError(self._next_step_message())
+        self._ensure_step("sign")
         form = self.env.ref("workmanager_service.workmanager_sheet_view_form_sign")
         return {
             "type": "ir.actions.act_window",

@@ -160,23 +160,6 @@ class Sheet(models.Model):
                 rank = WAITING_RANK
             sheet.work_rank = rank
 
-    # ------------------------------------------------------------------- CRUD
-
-    def write(self, vals):
-        if "user_id" in vals:
-            self._stop_former_technicians(vals["user_id"])
-        res = super().write(vals)
-        if "analytic_distribution" in vals:
-            self.work_log_ids._sync_analytic()
-        return res
-
-    # ------------------------------------------------------------------ HOOKS
-
-    def _action_deliver(self):
-        res = super()._action_deliver()
-        self._stop_timers()
-        return res
-
     # ----------------------------------------------------------------- ACTION
 
     def action_start_timer(self):

@@ -180,7 +180,7 @@ class WorkLog(models.Model):
         if vals.get("stop") or vals.get("hours"):
             corrected = self.filtered("is_forgotten")
             if corrected:
-                corrected._unseal().write({"is_forgotten": False})
+                corrected._write_by_step({"is_forgotten": False})
         res = super().write(vals)
         corrected._close_activities()
         return res
@@ -241,7 +241,7 @@ class WorkLog(models.Model):
 
     def _mark_forgotten(self):
         """Take these timers as forgotten, and ask their technicians to correct them."""
-        self._unseal().is_forgotten = True
+        self._write_by_step({"is_forgotten": True})
         for log in self:
             reader = log.with_context(lang=log.user_id.lang, tz=log.user_id.tz)
             start = fields.Datetime.context_timestamp(reader, log.start)

@@ -1,7 +1,7 @@
 {
     "name": "Workmanager Service",
     "summary": "Intake, evaluation, quotation, repair and hand-over of equipment",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/Workmanager",
     "author": "Workmanager",
     "license": "LGPL-3",

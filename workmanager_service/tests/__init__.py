@@ -22,7 +22,6 @@ from . import test_handover
 from . import test_intake
 from . import test_intake_screen
 from . import test_invoice
-from . import test_joined
 from . import test_lookup
 from . import test_notification
 from . import test_photos

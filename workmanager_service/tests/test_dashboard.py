@@ -163,7 +163,6 @@ class TestStageTime(ServiceCommon):
             sheet.with_user(self.technician).action_create_quotation()
             clock.tick(timedelta(hours=24))
             sheet.action_accept_quotation()
-            sheet.flush_recordset(["stage_date"])
         self.assertEqual(
             self._get_times(sheet),
             [

@@ -29,7 +29,6 @@ EFFECTS = {
         "_withdraw_quotations",
     ),
     "workmanager.sheet.line": (
-        "_bill_anew",
         "_deliver_done",
         "_freeze_unit_cost",
         "_plan_done",
@@ -118,7 +117,6 @@ class TestEffects(ServiceCommon):
             "_complete_final_evaluations",
             "_freeze_unit_cost",
             *MOVE,
-            "_bill_anew",
             "_number_statements",
         )
         self.env.company.service_delivery_policy = "always"
@@ -150,7 +148,6 @@ class TestEffects(ServiceCommon):
         self.assertEffects(
             sheet.action_refuse_quotation,
             *MOVE,
-            "_bill_anew",
             "_release_orders",
             "_charge_diagnosis",
             "_number_statements",
@@ -159,7 +156,6 @@ class TestEffects(ServiceCommon):
         self.assertEffects(
             sheet.action_mark_unrepairable,
             *MOVE,
-            "_bill_anew",
             "_stop_timers",
             "_release_orders",
             "_number_statements",

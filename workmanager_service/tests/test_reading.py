@@ -86,19 +86,3 @@ class TestReading(ReadingCommon):
         equipment = equipment.with_context(lang="en_US")
         self._repair(self._create_sheet())
         self.assertLessEqual(self._count(equipment.get_history), HISTORY)
-
-    def test_catalogue_is_in_memory(self):
-        stage = self.sheets[0].stage_id
-        self.assertEqual(self._count(lambda: stage.name), 0)
-        self.assertEqual(self._count(lambda: self.brand.name), 0)
-
-    def test_catalogue_in_memory_follows_its_changes(self):
-        stage = self.sheets[0].sudo().stage_id
-        self.assertTrue(stage.name)
-        stage.name = "Taken in today"
-        self.env.flush_all()
-        self.env.invalidate_all()
-        self.assertEqual(stage.name, "Taken in today")
-        self.assertEqual(self.env["workmanager.stage"]._get_active()[0], stage)
-        stage.active = False
-        self.assertNotIn(stage, self.env["workmanager.stage"]._get_active())

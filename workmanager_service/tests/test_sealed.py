@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
@@ -212,3 +214,44 @@ class TestSealed(ServiceCommon):
             with self.assertRaisesRegex(UserError, "signature stands"):
                 self._call(self.manager, sheet, "write", sheet.ids, {name: False})
         self.assertEqual(sheet.delivery_signed_by, "Ion")
+
+    def test_right_of_a_step_is_for_its_own_write(self):
+        """Odoo's automation rules run inside of a write, in its context."""
+        sheet, other = self._create_sheet(), self._create_sheet()
+        delivered = self.env["workmanager.stage"]._get_first("delivered")
+        deeds = []
+
+        def run_rule(records):
+            if deeds:
+                deeds.pop()(records.env)
+
+        def check(deed, error):
+            deeds[:] = [deed]
+            with (
+                patch.object(type(sheet), "_record_stage", run_rule),
+                self.assertRaises(error),
+                self.cr.savepoint(),
+            ):
+                sheet.with_user(self.technician).action_start_evaluation()
+
+        check(
+            lambda env: other.with_env(env).write({"stage_id": delivered.id}), UserError
+        )
+        check(
+            lambda env: sheet.with_env(env).write({"stage_id": delivered.id}), UserError
+        )
+        check(
+            lambda env: other.with_env(env).write({"outcome": "repaired"}), AccessError
+        )
+        check(
+            lambda env: sheet.with_env(env).write({"ready_date": "2026-01-01"}),
+            AccessError,
+        )
+
+    def test_right_of_a_step_ends_with_its_write(self):
+        sheet = self._create_sheet().with_user(self.technician)
+        with sheet._let_through({"outcome": "refused"}) as let_through:
+            let_through.write({"outcome": "refused"})
+        self.assertEqual(sheet.outcome, "refused")
+        with self.assertRaises(AccessError):
+            let_through.write({"outcome": "refused"})

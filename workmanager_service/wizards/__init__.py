@@ -4,6 +4,7 @@ from . import handover
 from . import handover_line
 from . import hand_on
 from . import intake
+from . import intake_creation
 from . import intake_check
 from . import sheet_batch
 from . import sheet_batch_refusal

@@ -46,11 +46,3 @@ def migrate(cr, version):
                )
         """
     )
-    cr.execute(
-        """
-        UPDATE workmanager_sheet AS sheet
-           SET stage_date = time.start
-          FROM workmanager_stage_time AS time
-         WHERE time.sheet_id = sheet.id AND time.stop IS NULL
-        """
-    )

@@ -2,14 +2,12 @@ from odoo import api, models
 
 
 class Uom(models.Model):
-    _name = "uom.uom"
-    _inherit = ["uom.uom", "workmanager.memory.mixin"]
+    _inherit = "uom.uom"
 
     def _is_time(self):
         """Whether this unit measures time: it converts to hours."""
         self.ensure_one()
-        unit, hour = self + self._get_hour()  # read together
-        return unit._has_common_reference(hour)
+        return self._has_common_reference(self._get_hour())
 
     def _to_hours(self, quantity):
         """Return how many hours ``quantity`` of this unit of time are."""
@@ -23,8 +21,4 @@ class Uom(models.Model):
 
     @api.model
     def _get_hour(self):
-        return self.browse(
-            self.env["ir.model.data"]._xmlid_to_res_id(
-                "uom.product_uom_hour", raise_if_not_found=True
-            )
-        )
+        return self.env.ref("uom.product_uom_hour")

@@ -1,11 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..service.states import DONE_STATES
 
+CLAIM_STATES = [
+    ("open", "Work Not Finished"),
+    ("to_invoice", "To Invoice"),
+    ("invoiced", "Invoiced"),
+    ("paid", "Paid"),
+    ("refused", "Cancelled or Credited"),
+]
+
 
 class Sheet(models.Model):
-    """The invoices of a sheet: what is billed once, and what is paid."""
+    """The invoices of a sheet: what is billed once, what is claimed from the
+    manufacturer, and what is paid."""
 
     _inherit = "workmanager.sheet"
 
@@ -23,21 +33,33 @@ class Sheet(models.Model):
         help="What was credited is not invoiced again by itself.",
     )
 
+    claim_order_ids = fields.Many2many(
+        "sale.order",
+        string="Claims",
+        compute="_compute_claim_order_ids",
+        compute_sudo=True,
+    )
+    claim_state = fields.Selection(
+        CLAIM_STATES,
+        string="Claim",
+        compute="_compute_claim_state",
+        search="_search_claim_state",
+        compute_sudo=True,
+    )
+
     # ---------------------------------------------------------------- COMPUTE
 
     @api.depends("line_ids.sale_line_id.order_id.order_line.invoice_lines.move_id")
     def _compute_invoice_ids(self):
-        billed_orders = self.sale_order_ids._get_billed_orders()
         for sheet in self:
-            owners = (sheet.sale_order_ids & billed_orders)._get_line_sheets()
-            lines = [
-                line
-                for line, owner in owners.items()
-                if owner == sheet or line.is_downpayment
-            ]
-            billed = sheet.line_ids.sale_line_id.filtered(
-                lambda line: line.order_id in billed_orders
-            ).union(*lines)
+            owners = sheet.sale_order_ids._get_line_sheets()
+            billed = sheet.line_ids.sale_line_id.union(
+                *(
+                    line
+                    for line, owner in owners.items()
+                    if owner == sheet or line.is_downpayment
+                )
+            )
             sheet.invoice_ids = billed.invoice_lines.move_id
             sheet.invoice_count = len(sheet.invoice_ids)
 
@@ -56,6 +78,56 @@ class Sheet(models.Model):
         for sheet in self:
             is_over = sheet.state in DONE_STATES
             sheet.is_credited = is_over and bool(sheet._get_credited_order_lines())
+
+    # Not by any state: records that depend on the state of orders and invoices make
+    # Odoo look at all that depends on them twice for each change of it.
+    @api.depends("line_ids.sale_line_id.order_id.is_service_claim")
+    def _compute_claim_order_ids(self):
+        for sheet in self:
+            sheet.claim_order_ids = sheet.sale_order_ids.filtered("is_service_claim")
+
+    @api.depends(
+        "claim_order_ids",
+        "state",
+        "line_ids.sale_line_id.order_id.invoice_status",
+        "line_ids.sale_line_id.order_id.state",
+        "line_ids.sale_line_id.invoice_lines.move_id.payment_state",
+    )
+    def _compute_claim_state(self):
+        for sheet in self:
+            sheet.claim_state = sheet._get_claim_state(sheet.claim_order_ids)
+
+    def _search_claim_state(self, operator, value):
+        """Find sheets by how far their claims are: only they are computed."""
+        if operator != "in":
+            return NotImplemented
+        with_claim = [("line_ids.sale_line_id.order_id.is_service_claim", "=", True)]
+        claimed_sudo = self.sudo().search(with_claim)
+        found = claimed_sudo.filtered(lambda sheet: sheet.claim_state in value)
+        domain = Domain("id", "in", found.ids)
+        if False in value:
+            domain |= Domain("id", "not in", claimed_sudo.ids)
+        return domain
+
+    @api.model
+    def _get_claim_state(self, claims):
+        """Return how far the claims of a sheet are, False where there is none."""
+        if not claims:
+            return False
+        live = claims.filtered(lambda order: order.state != "cancel")
+        moves = live.order_line.invoice_lines.move_id.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+        )
+        if "to invoice" in live.mapped("invoice_status"):
+            return "to_invoice"
+        if not live or (moves and set(moves.mapped("payment_state")) == {"reversed"}):
+            return "refused"
+        if not moves:
+            return "open"
+        paid = all(
+            move.payment_state in ("paid", "in_payment", "reversed") for move in moves
+        )
+        return "paid" if paid else "invoiced"
 
     # ----------------------------------------------------------------- ACTION
 
@@ -112,6 +184,11 @@ class Sheet(models.Model):
         """Open the invoices of these sheets."""
         self.check_access("read")
         return self.invoice_ids._get_records_action(name=self.env._("Invoices"))
+
+    def action_view_claims(self):
+        """Open the claims to the manufacturers of these sheets."""
+        self.check_access("read")
+        return self.claim_order_ids._get_records_action(name=self.env._("Claims"))
 
     # --------------------------------------------------------------- BUSINESS
 

@@ -81,21 +81,24 @@ class Sheet(models.Model):
             * ``tax_totals``: what ``sale.document_tax_totals`` renders
             * ``down_payment``, ``due``: what was invoiced before, and what is left
         """
-        self.ensure_one()
         # Technicians print the statement and have no rights on sales and invoices.
-        sheet_sudo = self.sudo()
-        covered_sudo = sheet_sudo._get_lines_done().filtered(
+        return self.sudo()._prepare_statement_tables()
+
+    def _prepare_statement_tables(self):
+        """Return the tables of :meth:`_get_work_statement_values`, as superuser."""
+        self.ensure_one()
+        covered = self._get_lines_done().filtered(
             lambda line: line.coverage == "warranty"
         )
         bills = defaultdict(list)
-        for bill in sheet_sudo._get_bills():
+        for bill in self._get_bills():
             if self in bill.sheets:
                 bills[bill.currency].append(bill)
-        if covered_sudo and not bills:
+        if covered and not bills:
             bills[self.currency_id] = []
         return [
-            sheet_sudo._prepare_statement_table(
-                currency, bills[currency], covered_sudo if not index else ()
+            self._prepare_statement_table(
+                currency, bills[currency], covered if not index else ()
             )
             for index, currency in enumerate(bills)
         ]
@@ -118,22 +121,9 @@ class Sheet(models.Model):
         rows += [self._prepare_covered_row(line) for line in covered]
         totals = self._get_bill_totals(own, currency)
         due = currency.round(sum(self._get_bill_due(bill) for bill in bills))
-        names = {False: self.env._("Parts"), True: self.env._("Work")}
-        groups = [
-            (name, [row for row in rows if row["is_work"] is is_work])
-            for is_work, name in names.items()
-        ]
         return {
             "currency": currency,
-            "groups": [
-                {
-                    "name": name,
-                    "lines": lines,
-                    "amount": sum(line["amount"] for line in lines),
-                }
-                for name, lines in groups
-                if lines
-            ],
+            "groups": self._group_statement_rows(rows),
             "has_discount": any(row["discount"] for row in rows),
             "has_taxes": "taxes" in self._get_document_setup("statement").blocks
             and any(row["taxes"] for row in rows),
@@ -141,6 +131,20 @@ class Sheet(models.Model):
             "down_payment": currency.round(totals["total_amount_currency"] - due),
             "due": due,
         }
+
+    @api.model
+    def _group_statement_rows(self, rows):
+        """Return the rows of parts and of work, each group with its amount."""
+        names = {False: self.env._("Parts"), True: self.env._("Work")}
+        groups = (
+            (name, [row for row in rows if row["is_work"] is is_work])
+            for is_work, name in names.items()
+        )
+        return [
+            {"name": name, "lines": own, "amount": sum(row["amount"] for row in own)}
+            for name, own in groups
+            if own
+        ]
 
     @api.model
     def _prepare_statement_row(self, base_line):

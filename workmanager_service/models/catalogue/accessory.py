@@ -4,7 +4,6 @@ from odoo import fields, models
 class Accessory(models.Model):
     _name = "workmanager.accessory"
     _description = "Accessory"
-    _inherit = ["workmanager.memory.mixin"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

@@ -5,7 +5,6 @@ from odoo.tools import escape_psql
 class Brand(models.Model):
     _name = "workmanager.brand"
     _description = "Brand"
-    _inherit = ["workmanager.memory.mixin"]
     _order = "name"
 
     name = fields.Char(required=True)

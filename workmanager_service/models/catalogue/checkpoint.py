@@ -1,14 +1,11 @@
-from collections import defaultdict
-
-from odoo import api, fields, models
-from odoo.tools import ormcache
+from odoo import fields, models
 
 CHECK_PHASES = [("before", "Diagnosis"), ("after", "Final Check")]
 
 
 class Checkpoint(models.Model):
     _name = "workmanager.checkpoint"
-    _inherit = ["workmanager.limits.mixin", "workmanager.cached.mixin"]
+    _inherit = ["workmanager.limits.mixin"]
     _description = "Checkpoint"
     _order = "sequence, id"
 
@@ -49,13 +46,3 @@ class Checkpoint(models.Model):
         help="What a bad result can mean.",
     )
     instruction = fields.Text(translate=True)
-
-    @api.model
-    @ormcache()
-    def _get_ids_by_type(self):
-        """Return {ID of a type: ((ID, phase) of each of its own checkpoints, …)}."""
-        points = self.sudo().with_context(active_test=True)
-        found = defaultdict(tuple)
-        for point in points.search_fetch([], ["equipment_type_id", "phase"]):
-            found[point.equipment_type_id.id] += ((point.id, point.phase),)
-        return dict(found)

@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 class EquipmentType(models.Model):
     _name = "workmanager.equipment.type"
     _description = "Equipment Type"
-    _inherit = ["workmanager.placeholder.mixin", "workmanager.memory.mixin"]
+    _inherit = ["workmanager.placeholder.mixin"]
     _order = "sequence, name"
     _parent_store = True
     _text_field = "intake_terms"
@@ -158,14 +158,15 @@ class EquipmentType(models.Model):
 
         :param str phase: ``before`` or ``after`` the repair
         """
-        points = self.env["workmanager.checkpoint"]
-        by_type = points._get_ids_by_type()
+        points = self.env["workmanager.checkpoint"].search(
+            [
+                ("equipment_type_id", "in", self._with_parents().ids),
+                ("phase", "in", (phase, "both")),
+            ]
+        )
+        none = points.browse()
+        by_type = points.grouped("equipment_type_id")
         return {
-            kind: points.browse(
-                point_id
-                for type_id in kind._with_parents()._ids
-                for point_id, when in by_type.get(type_id, ())
-                if when in (phase, "both")
-            )
+            kind: none.union(*(by_type.get(k, none) for k in kind._with_parents()))
             for kind in self
         }

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 class Fault(models.Model):
     _name = "workmanager.fault"
     _description = "Fault"
-    _inherit = ["workmanager.memory.mixin"]
     _order = "code, name"
     _rec_names_search = ["name", "code"]
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
@@ -58,7 +58,6 @@ class Document(models.Model):
 
     _name = "workmanager.document"
     _description = "Document of the Service"
-    _inherit = ["workmanager.cached.mixin"]
     _order = "sequence, company_id, id"
     _rec_name = "kind"
 
@@ -174,7 +173,6 @@ class Document(models.Model):
         return self._get_company_setup(kind, company.id)
 
     @api.model
-    @tools.ormcache("kind", "company_id")
     def _get_company_setup(self, kind, company_id):
         # Whoever prints, portal users among them, need have no rights on settings.
         document_sudo = self.sudo().search(

@@ -11,7 +11,6 @@ class DocumentBlock(models.Model):
 
     _name = "workmanager.document.block"
     _description = "Block of a Document"
-    _inherit = ["workmanager.cached.mixin"]
     _order = "kind, sequence, id"
 
     name = fields.Char(required=True, translate=True)

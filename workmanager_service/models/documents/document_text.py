@@ -7,7 +7,7 @@ class DocumentText(models.Model):
 
     _name = "workmanager.document.text"
     _description = "Text of a Document"
-    _inherit = ["workmanager.placeholder.mixin", "workmanager.cached.mixin"]
+    _inherit = ["workmanager.placeholder.mixin"]
     _order = "document_id, equipment_type_id, outcome, id"
     _text_report = "workmanager_service.action_report_document_text"
 

@@ -77,7 +77,6 @@ class Equipment(models.Model):
         following = sheets[limit:] if has_more else sheets[:0]
         sheets = sheets[:limit]
         owners = self._get_history_owners()
-        sheets._fetch_people(["partner_id", "user_id"], owners.partner_id)
         registered = self._get_registration(sheets, following)
         events = self._prepare_history_events(registered, owners, for_customer)
         if newer:

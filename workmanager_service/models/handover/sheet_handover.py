@@ -101,6 +101,25 @@ class Sheet(models.Model):
             if error := sheet._delivery_error_message():
                 raise UserError(error)
 
+    def _delivery_error_message(self):
+        """Return why this sheet cannot be handed over yet, or False."""
+        self.ensure_one()
+        policy = self.company_id.service_delivery_policy
+        if policy == "always":
+            return False
+        if not self._is_invoiced():
+            return self.env._(
+                "%(sheet)s is not invoiced yet: create and post its invoice before "
+                "the hand-over.",
+                sheet=self.name,
+            )
+        if policy == "paid" and not self._is_paid():
+            return self.env._(
+                "%(sheet)s is not paid yet: register the payment before the hand-over.",
+                sheet=self.name,
+            )
+        return False
+
     def _signature_error_message(self, names):
         """Return why the fields ``names`` of this sheet cannot change, or False."""
         self.ensure_one()

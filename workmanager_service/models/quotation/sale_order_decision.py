@@ -6,7 +6,7 @@ from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
 from ...locking import lock_records
-from ..service.states import CLOSED_STATES
+from ..service.states import CLOSED_STATES, STEPS
 
 EXPIRED_ACTIVITY = "workmanager_service.mail_activity_type_quotation_expired"
 
@@ -87,25 +87,6 @@ class SaleOrder(models.Model):
             or super()._confirmation_error_message()
         )
 
-    def _action_confirm(self):
-        self.sudo()._complete_decision("accepted")
-        return super()._action_confirm()
-
-    def _action_cancel(self):
-        self._lock_service_orders()
-        # Cancelled while its sheet waits for it, a quotation is refused; during the
-        # repair that is only what was not accepted yet.
-        waiting = {"quoted", "approved"}
-        refused_sudo = self.sudo().filtered(
-            lambda order: (
-                order.state != "cancel"
-                and set(order.sheet_ids.mapped("state"))
-                & (waiting if order.state == "sale" else waiting | {"repair"})
-            )
-        )
-        refused_sudo._complete_decision("refused")
-        return super()._action_cancel()
-
     def _lock_service_orders(self):
         """Wait for whoever decides on these orders or edits them.
 
@@ -131,21 +112,26 @@ class SaleOrder(models.Model):
                 order=self.name,
                 sheets=", ".join(sheets_sudo.mapped("name")),
             )
-        over = sheets_sudo.filtered(
+        return self._work_over_message()
+
+    def _work_over_message(self):
+        """Return that the work on a sheet of this order is over, or False."""
+        self.ensure_one()
+        over_sudo = self.sudo().sheet_ids.filtered(
             lambda sheet: (
                 sheet.state in CLOSED_STATES
                 or (sheet.state == "ready" and sheet.outcome != "refused")
             )
         )
-        if over and not self._is_diagnosis_fee():
-            return self.env._(
-                "%(order)s can no longer be accepted: %(sheet)s is %(state)s. Open a "
-                "new sheet for the equipment.",
-                order=self.name,
-                sheet=over[0].name,
-                state=over[0]._get_state_label().lower(),
-            )
-        return False
+        if not over_sudo or self._is_diagnosis_fee():
+            return False
+        return self.env._(
+            "%(order)s can no longer be accepted: %(sheet)s is %(state)s. Open a new "
+            "sheet for the equipment.",
+            order=self.name,
+            sheet=over_sudo[0].name,
+            state=over_sudo[0]._get_state_label().lower(),
+        )
 
     def _service_cancellation_error_message(self):
         """Return why an accepted order of service work is not cancelled, or False."""
@@ -222,6 +208,21 @@ class SaleOrder(models.Model):
                 for sheet_id, bodies in by_sheet.items()
             }
         )
+
+    def _record_refusal(self):
+        """Record for these orders, which are being cancelled, what it means.
+
+        Cancelled while its sheet waits for it, a quotation is refused; during the
+        repair that is only what was not accepted yet.
+        """
+        waiting = set(STEPS["refuse"].sources)
+        self.filtered(
+            lambda order: (
+                order.state != "cancel"
+                and set(order.sheet_ids.mapped("state"))
+                & (waiting if order.state == "sale" else waiting | {"repair"})
+            )
+        )._complete_decision("refused")
 
     def _complete_decision(self, decision):
         """Record ``decision`` for the orders on which nobody recorded it before."""

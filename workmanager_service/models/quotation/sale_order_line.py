@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import float_is_zero
 
-from ..service.states import DONE_STATES
-
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
@@ -38,13 +36,14 @@ class SaleOrderLine(models.Model):
         "is_internal",
         "qty_reinvoiced",
         "sheet_line_ids.fee",
+        "sheet_line_ids.quantity_done",
+        "sheet_line_ids.sheet_id.state",
     )
     def _compute_qty_to_invoice(self):
         """Invoice what the work statement says was done, whatever was ordered.
 
-        The state of the sheet counts too: see :meth:`~Sheet._set_state`. What was
-        credited is not invoiced again by itself: the credit note may be
-        what the customer was promised.
+        What was credited is not invoiced again by itself: the credit note may be what
+        the customer was promised.
         """
         res = super()._compute_qty_to_invoice()
         internal = self.filtered("is_internal")
@@ -56,23 +55,13 @@ class SaleOrderLine(models.Model):
                 and not line.is_downpayment
             )
         )
-        # As superuser: who invoices need have no rights on sheets.
-        service_orders_sudo = sold.sudo().order_id.filtered(
-            lambda order: order.order_line.sheet_line_ids
-        )
         for line in sold:
+            # As superuser: who invoices need have no rights on sheets.
             line_sudo = line.sudo()
-            if sheet_lines_sudo := line_sudo.sheet_line_ids:
-                done = sheet_lines_sudo.filtered(
-                    lambda sheet_line: (
-                        sheet_line.sheet_id.state in DONE_STATES
-                        or sheet_line.fee == "charged"
-                    )
-                )
-                line.qty_to_invoice = line._get_quantity_left(
-                    sum(done.mapped("quantity_done"))
-                )
-            elif line_sudo.order_id in service_orders_sudo:
+            if line_sudo.sheet_line_ids:
+                done = line_sudo.sheet_line_ids._get_quantity_to_bill()
+                line.qty_to_invoice = line._get_quantity_left(done)
+            elif line_sudo.order_id.order_line.sheet_line_ids:
                 line.qty_to_invoice = line._get_quantity_left(
                     line.qty_to_invoice + line.qty_invoiced
                 )

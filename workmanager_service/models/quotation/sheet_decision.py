@@ -1,11 +1,13 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
+from ..service.states import STEPS, UNDECIDED_STATES
 from .sale_order_decision import EXPIRED_ACTIVITY
 
 
 class Sheet(models.Model):
-    """The customer's decision on the quotations of a sheet."""
+    """The customer's decision on the quotations of a sheet, and the fee for a
+    diagnosis: charged on refusal, deducted when repaired after all."""
 
     _inherit = "workmanager.sheet"
 
@@ -27,6 +29,9 @@ class Sheet(models.Model):
     decision_summary = fields.Char(
         string="Decision", compute="_compute_decision", compute_sudo=True
     )
+    has_diagnosis_fee = fields.Boolean(compute="_compute_has_diagnosis_fee")
+
+    # ---------------------------------------------------------------- COMPUTE
 
     @api.depends(
         "line_ids.sale_line_id.order_id.state",
@@ -47,6 +52,13 @@ class Sheet(models.Model):
             )
             sheet.decision_summary = (
                 decided[-1]._decision_message() if decided else False
+            )
+
+    def _compute_has_diagnosis_fee(self):
+        for sheet in self:
+            sheet.has_diagnosis_fee = bool(
+                sheet.equipment_type_id._get_inherited("diagnosis_product_id")
+                and not sheet._get_fees("charged")
             )
 
     # ----------------------------------------------------------------- ACTION
@@ -82,6 +94,24 @@ class Sheet(models.Model):
     def action_open_refusal(self):
         """Ask who refuses the quotation, and how."""
         return self._open_decision("refused", self.env._("The Customer Refuses"))
+
+    def action_charge_diagnosis(self):
+        """Charge the fee of the type now, before the customer decides; it is deducted
+        from the repair.
+
+        :raises UserError: the type has no fee, or the sheet is past its decision
+        """
+        self._lock()._ensure_step("charge_diagnosis")
+        for sheet in self:
+            if not sheet.equipment_type_id._get_inherited("diagnosis_product_id"):
+                raise UserError(
+                    self.env._(
+                        "The type %(type)s has no diagnosis fee: set one on it first.",
+                        type=sheet.equipment_type_id.name,
+                    )
+                )
+        self._charge_diagnosis()
+        return True
 
     # --------------------------------------------------------------- BUSINESS
 
@@ -194,3 +224,87 @@ class Sheet(models.Model):
                 order=undecided[0].name,
             )
         return False
+
+    # ------------------------------------------------------------ ORDER EVENTS
+
+    def _on_order_confirmed(self):
+        """React to an accepted order, whoever confirmed it and wherever."""
+        waiting = self.filtered(
+            lambda s: s.state in UNDECIDED_STATES and not s._has_open_decision()
+        )
+        # The customer refused before, and changed their mind.
+        waiting |= self.filtered(
+            lambda s: s.outcome == "refused" and s.state == "ready"
+        )
+        waiting._action_approve()
+        waiting._confirm_covered_orders()
+        running = self.filtered(lambda sheet: sheet.state == "repair")
+        running._get_accepted_lines()._plan_done()
+
+    def _on_order_cancelled(self):
+        """React to a refused order: with no other one left, the sheet is refused."""
+        self.filtered(
+            lambda sheet: (
+                sheet.state in STEPS["refuse"].sources and not sheet._has_live_order()
+            )
+        )._action_refuse()
+
+    # -------------------------------------------------------------------- FEE
+
+    def _get_fees(self, fee):
+        """Return the fee lines, charged or deducted, on orders that count."""
+        return self.line_ids.filtered(
+            lambda line: (
+                line.fee == fee and line.sudo().order_state not in (False, "cancel")
+            )
+        )
+
+    def _get_refusal_fee(self):
+        """Return what a refusal of these repairs costs the customer, as text."""
+        refusable = self.filtered(
+            lambda sheet: sheet.state == "quoted" and not sheet._get_fees("charged")
+        )
+        fees = (sheet._get_diagnosis_fee() for sheet in refusable)
+        return " + ".join(filter(None, fees))
+
+    def _charge_diagnosis(self):
+        """Charge the fee of the type once, where one is set, on an order of its own."""
+        fees = {
+            sheet: sheet.equipment_type_id._get_inherited("diagnosis_product_id")
+            for sheet in self
+            if not sheet._get_fees("charged")
+        }
+        lines = self._create_fee_lines(
+            [
+                {
+                    "sheet_id": sheet.id,
+                    "product_id": fee.id,
+                    "fee": "charged",
+                    "coverage": "customer",
+                    "quantity": 1.0,
+                }
+                for sheet, fee in fees.items()
+                if fee
+            ]
+        )
+        if lines:
+            self._create_sale_orders(lines).action_confirm()
+        lines._plan_done()
+        lines._deliver_done()
+
+    def _prepare_fee_deductions(self):
+        """Plan the deduction of fees that were charged and not deducted yet."""
+        deductions = self.line_ids.filtered(lambda line: line.fee == "deducted")
+        deductions.filtered(lambda line: line._is_to_quote()).unlink()
+        charged = (self - self._get_fees("deducted").sheet_id)._get_fees("charged")
+        return self._create_fee_lines(
+            [line._prepare_deduction_values() for line in charged]
+        )
+
+    def _create_fee_lines(self, vals_list):
+        return self.env["workmanager.sheet.line"]._create_by_step(vals_list)
+
+    def _deduct_diagnosis(self):
+        """Take the fee back on an order of its own, where no quotation did."""
+        if lines := self._prepare_fee_deductions():
+            self._create_sale_orders(lines).action_confirm()

@@ -14,9 +14,6 @@ QUOTED_FIELDS = {
     "is_optional",
 }
 
-# Marks what happened on the order. An object, so that no RPC client can send it.
-ON_THE_ORDER = object()
-
 # A repair under the warranty of our own repair is paid by nobody.
 COVERAGE_BY_WARRANTY = {"manufacturer": "warranty", "repair": "goodwill"}
 
@@ -231,6 +228,8 @@ class SheetLine(models.Model):
         "price_unit",
         "discount",
         "coverage",
+        "is_internal",
+        "is_optional",
         "sale_line_id.price_subtotal",
         "sale_line_id.state",
     )
@@ -260,10 +259,13 @@ class SheetLine(models.Model):
         return lines
 
     def write(self, vals):
-        if (
-            set(vals) & QUOTED_FIELDS
-            and self.env.context.get("sheet_line_origin") is not ON_THE_ORDER
-        ):
+        """Change the lines, as far as neither quotation nor statement holds them.
+
+        :raises UserError: the line is quoted, or the repair is over
+        """
+        if "quantity_done" in vals and not self.env.su:
+            self._ensure_done_open()
+        if vals.keys() & QUOTED_FIELDS and not self._is_step_write(vals):
             self._ensure_not_quoted()
         return super().write(vals)
 
@@ -316,6 +318,9 @@ class SheetLine(models.Model):
     def _get_expected_subtotal(self):
         """Return what the line would cost on a quotation, without taxes."""
         self.ensure_one()
+        # An option starts at zero there, and the rest of it nobody pays.
+        if self.is_internal or self.is_optional:
+            return 0.0
         price = self.price_unit * (1 - self._get_quoted_discount() / 100)
         # The customer's taxes take queries, and matter where prices contain them.
         if any(self.product_id.sudo().taxes_id.mapped("price_include")):
@@ -367,23 +372,6 @@ class SheetLine(models.Model):
             )
         return brand.partner_id
 
-    def _get_product_catalog_lines_data(self, parent_record=False, **kwargs):
-        """Return what the product catalogue shows of these lines of one product."""
-        line = self[:1]
-        quantities = [
-            line.product_uom_id._compute_quantity(line.quantity, line.product_id.uom_id)
-            for line in self
-        ]
-        is_one = len(self) == 1
-        return {
-            "quantity": line.quantity if is_one else sum(quantities),
-            "price": line.price_unit,
-            "readOnly": not is_one or line.sheet_id._is_readonly(),
-            "uomDisplayName": (
-                line.product_uom_id if is_one else line.product_id.uom_id
-            ).display_name,
-        }
-
     def _prepare_sale_order_line_values(self):
         """Return the values of the order line that quotes this line."""
         self.ensure_one()
@@ -397,25 +385,19 @@ class SheetLine(models.Model):
             values["price_unit"] = self.price_unit
         if discount := self._get_quoted_discount():
             values["discount"] = discount
+        if distribution := self.sheet_id.analytic_distribution:
+            values["analytic_distribution"] = distribution
+        if self.is_internal:
+            values.pop("discount", None)
+            values.update(is_internal=True, price_unit=0.0)
+        if self.is_optional:
+            # Odoo's own way: an option is on the order, at quantity zero until taken.
+            values["product_uom_qty"] = 0.0
+            if self.product_uom_id.compare(self.quantity_offered, 1.0):
+                values["name"] = self._get_option_name()
         return values
 
     def _get_quoted_discount(self):
         """Return the percentage that a quotation takes off: goodwill takes all."""
         self.ensure_one()
         return 100.0 if self.coverage == "goodwill" else self.discount
-
-    def _plan_done(self):
-        """Take it that all is done as accepted, where nobody said otherwise.
-
-        Work by the hour is done as far as its time says.
-        """
-        for line in self.filtered(lambda line: not line._takes_time()):
-            if line.product_uom_id.is_zero(line.quantity_done):
-                line.quantity_done = line.quantity
-
-    def _deliver_done(self):
-        """Tell the orders what was done; parts that a transfer delivers, it tells."""
-        for line in self:
-            sale_line_sudo = line.sudo().sale_line_id  # technicians: no sales rights
-            if sale_line_sudo.qty_delivered_method == "manual":
-                sale_line_sudo.qty_delivered = line.quantity_done

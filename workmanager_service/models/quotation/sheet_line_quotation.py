@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ..service.states import FOLLOWING_STATES
-from .sheet_line import ON_THE_ORDER
 
 
 class SheetLine(models.Model):
@@ -44,33 +43,36 @@ class SheetLine(models.Model):
         "manufacturer's warranty.",
     )
 
-    @api.depends("sale_line_id.is_internal")
+    @api.depends(
+        "sale_line_id.is_internal",
+        "sheet_id.is_own_goods",
+        "coverage",
+        "is_optional",
+    )
     def _compute_is_internal(self):
+        """On our own goods all is internal that no manufacturer pays."""
         for line in self:
             if line.sale_line_id:
                 line.is_internal = line.sale_line_id.is_internal
+            elif line.sheet_id.is_own_goods:
+                line.is_internal = not line.is_optional and line.coverage != "warranty"
 
-    @api.depends("is_internal", "is_optional")
-    def _compute_price_subtotal(self):
-        return super()._compute_price_subtotal()
-
-    def _get_expected_subtotal(self):
-        # An option starts at zero there, and the rest of it nobody pays.
-        if self.is_internal or self.is_optional:
-            return 0.0
-        return super()._get_expected_subtotal()
-
-    def _prepare_sale_order_line_values(self):
-        values = super()._prepare_sale_order_line_values()
-        if self.is_internal:
-            values.pop("discount", None)
-            values.update(is_internal=True, price_unit=0.0)
-        if self.is_optional:
-            # Odoo's own way: an option is on the order, at quantity zero until taken.
-            values["product_uom_qty"] = 0.0
-            if self.product_uom_id.compare(self.quantity_offered, 1.0):
-                values["name"] = self._get_option_name()
-        return values
+    def _get_product_catalog_lines_data(self, parent_record=False, **kwargs):
+        """Return what the product catalogue shows of these lines of one product."""
+        line = self[:1]
+        quantities = [
+            line.product_uom_id._compute_quantity(line.quantity, line.product_id.uom_id)
+            for line in self
+        ]
+        is_one = len(self) == 1
+        return {
+            "quantity": line.quantity if is_one else sum(quantities),
+            "price": line.price_unit,
+            "readOnly": not is_one or line.sheet_id._is_readonly(),
+            "uomDisplayName": (
+                line.product_uom_id if is_one else line.product_id.uom_id
+            ).display_name,
+        }
 
     def _prepare_deduction_values(self):
         """Return the values of the line that takes this fee off the repair."""
@@ -106,6 +108,15 @@ class SheetLine(models.Model):
             if not line.product_uom_id.is_zero(line.quantity):
                 line._write_by_step({"quantity_offered": line.quantity})
 
+    def _move_to_order(self, order_sudo):
+        """Link these lines, in their order, to the lines of a new quotation, which
+        takes the place of the one they were on."""
+        former_sudo = self.sudo().sale_line_id.order_id
+        former_sudo._get_superseded_by(order_sudo)._supersede(order_sudo)
+        products = order_sudo.order_line.filtered("product_id")
+        for line, sale_line in zip(self, products, strict=True):
+            line.sudo().sale_line_id = sale_line
+
     # --------------------------------------------------- CHANGES ON THE ORDER
 
     def _follow_product(self):
@@ -113,7 +124,7 @@ class SheetLine(models.Model):
         for line in self:
             order_line = line.sale_line_id
             if line.product_id != order_line.product_id:
-                line.with_context(sheet_line_origin=ON_THE_ORDER).write(
+                line._write_by_step(
                     {"product_id": order_line.product_id.id, "name": order_line.name}
                 )
 

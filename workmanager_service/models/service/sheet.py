@@ -322,7 +322,7 @@ class Sheet(models.Model):
     @api.model
     def _read_group_stage_ids(self, stages, domain):
         """Show the empty stages on the board too."""
-        return stages._get_active()
+        return stages.search([])
 
     # ------------------------------------------------------------------- CRUD
 

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .states import CLOSED_STATES
 
@@ -12,6 +11,12 @@ SECTIONS = {
     "counter": "workmanager_service.group_reception",
     "shop": "workmanager_service.group_manager",
 }
+ORDER = "line_ids.sale_line_id.order_id"
+LATE = Domain("is_late", "=", True)
+
+
+def _in_state(state):
+    return Domain("state", "=", state)
 
 
 class Sheet(models.Model):
@@ -27,26 +32,15 @@ class Sheet(models.Model):
             ``key``, ``label``, ``tone``, ``count`` and either the ``domain`` of its
             sheets, as text, or the ``action`` that shows what it counts
         """
-        sections = [
-            section
-            for section, group in SECTIONS.items()
-            if self.env.user.has_group(group)
-        ]
-        cards = [
-            card for card in self._get_dashboard_cards() if card["section"] in sections
-        ]
-        counted = [card for card in cards if "domain" in card]
-        for card, count in zip(counted, self._count_dashboard(counted), strict=True):
-            card["count"] = count
-            card["domain"] = repr(list(card["domain"]))
         titles = self._get_dashboard_titles()
         return [
             {
                 "key": section,
                 "title": titles[section],
-                "cards": [card for card in cards if card["section"] == section],
+                "cards": self._get_dashboard_cards(section),
             }
-            for section in sections
+            for section, group in SECTIONS.items()
+            if self.env.user.has_group(group)
         ]
 
     @api.model
@@ -58,23 +52,36 @@ class Sheet(models.Model):
         }
 
     @api.model
-    def _get_dashboard_cards(self):
-        """Hook: return the cards of all parts of the dashboard.
+    def _get_dashboard_cards(self, section):
+        """Return the cards of a part of the dashboard.
 
         :return: a list of dicts with ``section``, ``key``, ``label``, ``tone`` (a
-            Bootstrap colour) and the ``domain`` of open sheets, or the ``count`` and
-            the ``action`` (an XML id) of something else
+            Bootstrap colour), ``count`` and the ``domain`` of open sheets, or the
+            ``action`` (an XML id) of something else
         """
-        return [
-            *self._get_dashboard_cards_mine(),
-            *self._get_dashboard_cards_counter(),
-            *self._get_dashboard_cards_shop(),
-        ]
+        return {
+            "mine": self._get_dashboard_cards_mine,
+            "counter": self._get_dashboard_cards_counter,
+            "shop": self._get_dashboard_cards_shop,
+        }[section]()
 
     @api.model
     def _get_dashboard_cards_mine(self):
         mine = Domain("user_id", "=", self.env.uid)
-        prepare = self._prepare_dashboard_card
+        paused = Domain("pause_reason", "!=", False)
+        to_evaluate = _in_state("received") | _in_state("evaluation")
+        cards = (
+            ("my_evaluation", self.env._("To Evaluate"), to_evaluate, "info"),
+            ("my_approved", self.env._("To Repair"), _in_state("approved"), "info"),
+            (
+                "my_repair",
+                self.env._("In Repair"),
+                _in_state("repair") & ~paused,
+                "info",
+            ),
+            ("my_paused", self.env._("Paused"), paused, "warning"),
+            ("my_late", self.env._("My Late Sheets"), LATE, "danger"),
+        )
         return [
             {
                 "section": "mine",
@@ -84,154 +91,85 @@ class Sheet(models.Model):
                 "count": self._count_my_checks(),
                 "action": "workmanager_service.workmanager_evaluation_check_action",
             },
-            prepare(
-                "mine",
-                "my_evaluation",
-                self.env._("To Evaluate"),
-                mine & Domain("state", "in", ("received", "evaluation")),
-            ),
-            prepare(
-                "mine",
-                "my_approved",
-                self.env._("To Repair"),
-                mine & Domain("state", "=", "approved"),
-            ),
-            prepare(
-                "mine",
-                "my_repair",
-                self.env._("In Repair"),
-                mine
-                & Domain("state", "=", "repair")
-                & Domain("pause_reason", "=", False),
-            ),
-            prepare(
-                "mine",
-                "my_paused",
-                self.env._("Paused"),
-                mine & Domain("pause_reason", "!=", False),
-                "warning",
-            ),
-            prepare(
-                "mine",
-                "my_late",
-                self.env._("My Late Sheets"),
-                mine & Domain("is_late", "=", True),
-                "danger",
+            *(
+                self._prepare_dashboard_card("mine", key, label, mine & domain, tone)
+                for key, label, domain, tone in cards
             ),
         ]
 
     @api.model
     def _get_dashboard_cards_counter(self):
-        now = fields.Datetime.now()
-        quoted = Domain("state", "=", "quoted")
-        ready = Domain("state", "=", "ready")
-        order = "line_ids.sale_line_id.order_id"
         today = fields.Date.to_string(fields.Date.context_today(self))
-        forgotten = fields.Datetime.to_string(
-            now - timedelta(days=self.env.company.service_unclaimed_days)
-        )
-        prepare = self._prepare_dashboard_card
-        return [
-            prepare(
-                "counter",
-                "to_quote",
-                self.env._("To Quote"),
-                Domain("state", "=", "evaluation")
-                & Domain("evaluation_state", "=", "done"),
-            ),
-            prepare(
-                "counter",
+        quoted = _in_state("quoted")
+        evaluated = _in_state("evaluation") & Domain("evaluation_state", "=", "done")
+        expired = Domain(f"{ORDER}.validity_date", "<", today)
+        cards = (
+            ("to_quote", self.env._("To Quote"), evaluated, "info"),
+            (
                 "to_send",
                 self.env._("Quotations to Send"),
-                quoted & Domain(f"{order}.state", "=", "draft"),
+                quoted & Domain(f"{ORDER}.state", "=", "draft"),
+                "info",
             ),
-            prepare(
-                "counter",
+            (
                 "undecided",
                 self.env._("Waiting for an Answer"),
-                quoted & Domain(f"{order}.state", "=", "sent"),
+                quoted & Domain(f"{ORDER}.state", "=", "sent"),
                 "warning",
             ),
-            prepare(
-                "counter",
-                "expired",
-                self.env._("Expired Quotations"),
-                quoted & Domain(f"{order}.validity_date", "<", today),
-                "danger",
-            ),
-            prepare("counter", "ready", self.env._("To Hand Over"), ready, "success"),
-            prepare(
-                "counter",
-                "to_invoice",
-                self.env._("To Invoice"),
-                ready & Domain(f"{order}.invoice_status", "=", "to invoice"),
-            ),
-            prepare(
-                "counter",
-                "unclaimed",
-                self.env._("Not Picked Up"),
-                ready & Domain("ready_date", "<", forgotten),
-                "warning",
-            ),
+            ("expired", self.env._("Expired Quotations"), quoted & expired, "danger"),
+        )
+        return [
+            self._prepare_dashboard_card("counter", *card)
+            for card in (*cards, *self._get_dashboard_cards_ready())
         ]
 
     @api.model
+    def _get_dashboard_cards_ready(self):
+        """Return what is done with the equipments that wait at the counter."""
+        ready = _in_state("ready")
+        days = self.env.company.service_unclaimed_days
+        since = fields.Datetime.to_string(fields.Datetime.now() - timedelta(days=days))
+        return (
+            ("ready", self.env._("To Hand Over"), ready, "success"),
+            (
+                "to_invoice",
+                self.env._("To Invoice"),
+                ready & Domain(f"{ORDER}.invoice_status", "=", "to invoice"),
+                "info",
+            ),
+            (
+                "unclaimed",
+                self.env._("Not Picked Up"),
+                ready & Domain("ready_date", "<", since),
+                "warning",
+            ),
+        )
+
+    @api.model
     def _get_dashboard_cards_shop(self):
-        prepare = self._prepare_dashboard_card
-        return [
-            prepare(
-                "shop",
-                "late",
-                self.env._("Late"),
-                Domain("is_late", "=", True),
-                "danger",
-            ),
-            prepare(
-                "shop",
-                "stuck",
-                self.env._("Stuck"),
-                Domain("is_stuck", "=", True),
-                "warning",
-            ),
-            prepare(
-                "shop",
-                "unassigned",
-                self.env._("Unassigned"),
-                Domain("user_id", "=", False) & Domain("state", "!=", "ready"),
-                "warning",
-            ),
-            prepare(
-                "shop",
-                "urgent",
-                self.env._("Urgent"),
-                Domain("priority", "=", "1"),
-                "warning",
-            ),
-        ]
+        nobodys = Domain("user_id", "=", False) & ~_in_state("ready")
+        stuck, urgent = Domain("is_stuck", "=", True), Domain("priority", "=", "1")
+        cards = (
+            ("late", self.env._("Late"), LATE, "danger"),
+            ("stuck", self.env._("Stuck"), stuck, "warning"),
+            ("unassigned", self.env._("Unassigned"), nobodys, "warning"),
+            ("urgent", self.env._("Urgent"), urgent, "warning"),
+        )
+        return [self._prepare_dashboard_card("shop", *card) for card in cards]
 
     @api.model
     def _prepare_dashboard_card(self, section, key, label, domain, tone="info"):
         """Return a card that counts and shows the open sheets of ``domain``."""
+        domain = Domain("state", "not in", list(CLOSED_STATES)) & domain
         return {
             "section": section,
             "key": key,
             "label": label,
             "tone": tone,
-            "domain": Domain("state", "not in", list(CLOSED_STATES)) & domain,
+            "count": self.search_count(domain),
+            "domain": repr(list(domain)),
         }
-
-    @api.model
-    def _count_dashboard(self, cards):
-        """Return how many sheets each of ``cards`` has, all in one query."""
-        query = self._search([("state", "not in", CLOSED_STATES)])
-        counts = [
-            SQL(
-                "COUNT(*) FILTER (WHERE %s)",
-                card["domain"].optimize_full(self)._to_sql(self, self._table, query),
-            )
-            for card in cards
-        ]
-        return self.env.execute_query(query.select(*counts))[0] if counts else ()
 
     @api.model
     def _count_my_checks(self):

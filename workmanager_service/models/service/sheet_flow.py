@@ -4,12 +4,11 @@ from odoo.exceptions import UserError
 from ...locking import lock_records
 from .states import (
     ACCEPTED_STATES,
+    BEGUN_STATES,
     CLOSED_STATES,
-    DONE_STATES,
     SETTLED_STATES,
     STATE_ACTIONS,
     STEPS,
-    UNDECIDED_STATES,
 )
 
 
@@ -27,6 +26,10 @@ class Sheet(models.Model):
     )
     is_settled = fields.Boolean(
         compute="_compute_state_groups", help="The work is over, or will not be done."
+    )
+
+    is_repair_begun = fields.Boolean(
+        compute="_compute_state_groups", help="What was done is noted."
     )
 
     # ---------------------------------------------------------------- COMPUTE
@@ -54,6 +57,7 @@ class Sheet(models.Model):
         for sheet in self:
             sheet.is_closed = sheet.state in CLOSED_STATES
             sheet.is_settled = sheet.state in SETTLED_STATES
+            sheet.is_repair_begun = sheet.state in BEGUN_STATES
 
     # ----------------------------------------------------------------- ACTION
 
@@ -223,30 +227,6 @@ class Sheet(models.Model):
         self._release_orders(with_fees=True)
         self._wipe_unlock_code()
 
-    # ------------------------------------------------------------ ORDER EVENTS
-
-    def _on_order_confirmed(self):
-        """React to an accepted order, whoever confirmed it and wherever."""
-        waiting = self.filtered(
-            lambda s: s.state in UNDECIDED_STATES and not s._has_open_decision()
-        )
-        # The customer refused before, and changed their mind.
-        waiting |= self.filtered(
-            lambda s: s.outcome == "refused" and s.state == "ready"
-        )
-        waiting._action_approve()
-        waiting._confirm_covered_orders()
-        running = self.filtered(lambda sheet: sheet.state == "repair")
-        running._get_accepted_lines()._plan_done()
-
-    def _on_order_cancelled(self):
-        """React to a refused order: with no other one left, the sheet is refused."""
-        self.filtered(
-            lambda sheet: (
-                sheet.state in STEPS["refuse"].sources and not sheet._has_live_order()
-            )
-        )._action_refuse()
-
     # --------------------------------------------------------------- BUSINESS
 
     def _set_state(self, state, **values):
@@ -255,13 +235,8 @@ class Sheet(models.Model):
             return
         # A repair that ends, or is given up, waits for nothing any more.
         self._end_pauses()
-        # The steps between change nothing of what is billed.
-        turned = self.filtered(
-            lambda sheet: (sheet.state in DONE_STATES) != (state in DONE_STATES)
-        )
         stage = self.env["workmanager.stage"]._get_first(state)
         self._write_by_step({"stage_id": stage.id, **values})
-        turned.line_ids._bill_anew()
 
     def _set_equipment(self, equipment):
         """Point these sheets to ``equipment``, which is the same device."""
@@ -403,25 +378,6 @@ class Sheet(models.Model):
             or self._time_error_message()
             or self._overrun_error_message()
         )
-
-    def _delivery_error_message(self):
-        """Return why this sheet cannot be handed over yet, or False."""
-        self.ensure_one()
-        policy = self.company_id.service_delivery_policy
-        if policy == "always":
-            return False
-        if not self._is_invoiced():
-            return self.env._(
-                "%(sheet)s is not invoiced yet: create and post its invoice before "
-                "the hand-over.",
-                sheet=self.name,
-            )
-        if policy == "paid" and not self._is_paid():
-            return self.env._(
-                "%(sheet)s is not paid yet: register the payment before the hand-over.",
-                sheet=self.name,
-            )
-        return False
 
     def _cancellation_error_message(self):
         """Return why this sheet cannot be cancelled, or False."""

@@ -12,7 +12,6 @@ SMS_NAMES = ("number", "equipment", "company", "link")
 class Stage(models.Model):
     _name = "workmanager.stage"
     _description = "Service Stage"
-    _inherit = ["workmanager.memory.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -46,14 +45,6 @@ class Stage(models.Model):
         help="A sheet that stays longer in this stage stands out. Zero: no limit.",
     )
     fold = fields.Boolean(string="Folded in Kanban")
-
-    @api.model
-    def _get_active(self):
-        """Return the stages in use, in their order."""
-        memory = self._get_memory()
-        return self.browse(
-            stage_id for stage_id, active in memory["active"].items() if active
-        )
 
     @api.constrains("sms_text")
     def _check_sms_text(self):
@@ -111,7 +102,7 @@ class Stage(models.Model):
     @api.model
     def _get_first(self, state):
         """Return the stage that a sheet enters when it reaches ``state``."""
-        stage = self._get_active().filtered(lambda stage: stage.state == state)[:1]
+        stage = self.search([("state", "=", state)], limit=1)
         if not stage:
             label = dict(self._fields["state"]._description_selection(self.env))[state]
             raise UserError(

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 
 class StageTime(models.Model):
@@ -51,18 +50,8 @@ class StageTime(models.Model):
 
     @api.model
     def _stop(self, sheets):
-        """End the running times of ``sheets`` now, without reading them first."""
-        changed = ["stop", "hours", "write_uid", "write_date"]
-        self.flush_model(["sheet_id", "start", *changed])
-        self.env.execute_query(
-            SQL(
-                """UPDATE workmanager_stage_time
-                      SET stop = %(now)s, write_date = %(now)s, write_uid = %(uid)s,
-                          hours = EXTRACT(EPOCH FROM %(now)s - start) / 3600
-                    WHERE sheet_id IN %(sheets)s AND stop IS NULL""",
-                now=fields.Datetime.now(),
-                uid=self.env.uid,
-                sheets=tuple(sheets.ids),
-            )
-        )
-        self.invalidate_model(changed, flush=False)
+        """End the running times of ``sheets`` now."""
+        running = self.search([("sheet_id", "in", sheets.ids), ("stop", "=", False)])
+        running.stop = fields.Datetime.now()
+        # The index on running times must see it before another one starts.
+        running.flush_recordset(["stop"])

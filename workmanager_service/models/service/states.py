@@ -24,6 +24,8 @@ ACCEPTED_STATES = ("approved", "repair")
 FOLLOWING_STATES = ("evaluation", "quoted", *ACCEPTED_STATES)
 # The work is over: what was done is billed.
 DONE_STATES = ("ready", "delivered")
+# The repair has begun: what is done is noted.
+BEGUN_STATES = ("repair", *DONE_STATES)
 # The equipment left, or nothing will be done.
 CLOSED_STATES = ("delivered", "cancelled")
 # From these states on it stands what was done.

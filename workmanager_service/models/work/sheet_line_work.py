@@ -92,31 +92,6 @@ class SheetLine(models.Model):
             else:
                 line.quantity_done = line.quantity_done
 
-    # ------------------------------------------------------------------- CRUD
-
-    def write(self, vals):
-        """Keep what the work statement says was done.
-
-        :raises UserError: the repair is over
-        """
-        if "quantity_done" in vals and not self.env.su:
-            for line in self.filtered(lambda line: not line.fee):
-                if line.sheet_id.state in SETTLED_STATES:
-                    raise UserError(
-                        self.env._(
-                            "The repair of %(sheet)s is over: what was done of "
-                            "“%(line)s” is on its work statement, and is billed.",
-                            sheet=line.sheet_id.name,
-                            line=line.name,
-                        )
-                    )
-        res = super().write(vals)
-        if "quantity_done" in vals:
-            self.filtered(
-                lambda line: line.fee or line.sheet_id.state in DONE_STATES
-            )._bill_anew()
-        return res
-
     # ----------------------------------------------------------------- ACTION
 
     def action_start_timer(self):
@@ -140,6 +115,45 @@ class SheetLine(models.Model):
         return True
 
     # --------------------------------------------------------------- BUSINESS
+
+    def _ensure_done_open(self):
+        """Refuse to change what the work statement says was done.
+
+        :raises UserError: the repair is over
+        """
+        for line in self.filtered(lambda line: not line.fee):
+            if line.sheet_id.state in SETTLED_STATES:
+                raise UserError(
+                    self.env._(
+                        "The repair of %(sheet)s is over: what was done of "
+                        "“%(line)s” is on its work statement, and is billed.",
+                        sheet=line.sheet_id.name,
+                        line=line.name,
+                    )
+                )
+
+    def _plan_done(self):
+        """Take it that all is done as accepted, where nobody said otherwise.
+
+        Work by the hour is done as far as its time says.
+        """
+        for line in self.filtered(lambda line: not line._takes_time()):
+            if line.product_uom_id.is_zero(line.quantity_done):
+                line.quantity_done = line.quantity
+
+    def _deliver_done(self):
+        """Tell the orders what was done; parts that a transfer delivers, it tells."""
+        for line in self:
+            sale_line_sudo = line.sudo().sale_line_id  # technicians: no sales rights
+            if sale_line_sudo.qty_delivered_method == "manual":
+                sale_line_sudo.qty_delivered = line.quantity_done
+
+    def _get_quantity_to_bill(self):
+        """Return what is done of these lines where their work is over."""
+        done = self.filtered(
+            lambda line: line.sheet_id.state in DONE_STATES or line.fee == "charged"
+        )
+        return sum(done.mapped("quantity_done"))
 
     def _is_in_time(self):
         self.ensure_one()
@@ -171,13 +185,6 @@ class SheetLine(models.Model):
                     )
                 )
         return self
-
-    def _bill_anew(self):
-        """Let the orders work out again what is to be invoiced of these lines."""
-        # Whoever does the work need have no sales rights.
-        lines_sudo = self.sudo().sale_line_id
-        self.env.add_to_compute(lines_sudo._fields["qty_to_invoice"], lines_sudo)
-        lines_sudo.modified(["qty_to_invoice"])
 
     def _get_same_work(self):
         """Return the lines by the hour of the same product that share their time.
@@ -226,6 +233,30 @@ class SheetLine(models.Model):
         overrun = self.quantity_done - self._get_allowed_quantity()
         return overrun if self.product_uom_id.compare(overrun, 0.0) > 0 else 0.0
 
+    def _get_overrun_message(self, policy):
+        """Return what a manager decided about the time beyond the accepted quantity.
+
+        :param str policy: one of the values of ``overrun_policy``
+        """
+        self.ensure_one()
+        unit = self.product_uom_id.name
+        details = {
+            "line": self.name,
+            "done": f"{self.quantity_done:g} {unit}",
+            "accepted": f"{self.quantity:g} {unit}",
+        }
+        if policy == "all":
+            return self.env._(
+                "“%(line)s”: %(done)s are billed, although the customer accepted "
+                "%(accepted)s.",
+                **details,
+            )
+        return self.env._(
+            "“%(line)s”: %(accepted)s are billed as accepted, although it took "
+            "%(done)s.",
+            **details,
+        )
+
     def _get_overrun_to_quote(self):
         """Return what of the overrun neither an open quotation nor a line that is
         still to quote asks for."""
@@ -262,10 +293,4 @@ class SheetLine(models.Model):
         }
         if self._has_manual_price():
             values["price_unit"] = self.price_unit
-        return values
-
-    def _prepare_sale_order_line_values(self):
-        values = super()._prepare_sale_order_line_values()
-        if distribution := self.sheet_id.analytic_distribution:
-            values["analytic_distribution"] = distribution
         return values

@@ -203,26 +203,13 @@ class Sheet(models.Model):
         self.ensure_one()
         self._lock()
         over = self.line_ids.filtered(lambda line: line._get_overrun())
-        if not over:
-            raise UserError(
-                self.env._(
-                    "Nothing on %(sheet)s is more than the customer accepted.",
-                    sheet=self.name,
-                )
-            )
         values = [
             line._prepare_overrun_values()
             for line in over
             if line._get_overrun_to_quote()
         ]
-        if not values and not self._get_lines_to_quote():
-            raise UserError(
-                self.env._(
-                    "The difference on %(sheet)s is quoted already: the customer has "
-                    "to decide on it.",
-                    sheet=self.name,
-                )
-            )
+        if error := self._quote_overrun_error_message(over, values):
+            raise UserError(error)
         self.env["workmanager.sheet.line"].create(values)
         for line in over.filtered(lambda line: not line.is_by_time):
             line.quantity_done = line.quantity if line.is_accepted else 0.0
@@ -309,31 +296,29 @@ class Sheet(models.Model):
                 )
             )
         self._lock()
-        for sheet in self:
-            lines = sheet.line_ids.filtered(
-                lambda line: line.is_by_time and line._get_overrun()
-            )
-            for line in lines:
-                details = {
-                    "line": line.name,
-                    "done": f"{line.quantity_done:g} {line.product_uom_id.name}",
-                    "accepted": f"{line.quantity:g} {line.product_uom_id.name}",
-                }
-                if policy == "all":
-                    body = self.env._(
-                        "“%(line)s”: %(done)s are billed, although the customer "
-                        "accepted %(accepted)s.",
-                        **details,
-                    )
-                else:
-                    body = self.env._(
-                        "“%(line)s”: %(accepted)s are billed as accepted, although it "
-                        "took %(done)s.",
-                        **details,
-                    )
-                sheet.message_post(body=body)
-            lines.overrun_policy = policy
+        lines = self.line_ids.filtered(
+            lambda line: line.is_by_time and line._get_overrun()
+        )
+        for line in lines:
+            line.sheet_id.message_post(body=line._get_overrun_message(policy))
+        lines.overrun_policy = policy
         return True
+
+    def _quote_overrun_error_message(self, over, values):
+        """Return why there is nothing to quote beyond what was accepted, or False."""
+        self.ensure_one()
+        if not over:
+            return self.env._(
+                "Nothing on %(sheet)s is more than the customer accepted.",
+                sheet=self.name,
+            )
+        if not values and not self._get_lines_to_quote():
+            return self.env._(
+                "The difference on %(sheet)s is quoted already: the customer has to "
+                "decide on it.",
+                sheet=self.name,
+            )
+        return False
 
     def _time_error_message(self):
         """Return what is wrong with the time of work by the hour, or False."""

@@ -8,6 +8,17 @@ MAX_HOURS = 24
 
 FORGOTTEN_ACTIVITY = "workmanager_service.mail_activity_type_forgotten_timer"
 
+# What the analytic lines are made of.
+COST_FIELDS = {
+    "sheet_id",
+    "line_id",
+    "user_id",
+    "start",
+    "stop",
+    "hours",
+    "hourly_cost",
+}
+
 
 class WorkLog(models.Model):
     _name = "workmanager.work.log"
@@ -173,6 +184,7 @@ class WorkLog(models.Model):
             )
         # Hours that were forgotten may follow; nobody is at work on a closed sheet.
         logs.filtered(lambda log: log.state == "running").sheet_id._ensure_open()
+        logs._sync_analytic()
         return logs
 
     def write(self, vals):
@@ -183,6 +195,8 @@ class WorkLog(models.Model):
                 corrected._write_by_step({"is_forgotten": False})
         res = super().write(vals)
         corrected._close_activities()
+        if vals.keys() & COST_FIELDS:
+            self._sync_analytic()
         return res
 
     # ----------------------------------------------------------------- ACTION

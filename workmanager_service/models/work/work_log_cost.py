@@ -2,17 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-# What the analytic lines are made of.
-COST_FIELDS = {
-    "sheet_id",
-    "line_id",
-    "user_id",
-    "start",
-    "stop",
-    "hours",
-    "hourly_cost",
-}
-
 
 class WorkLog(models.Model):
     """What logged time costs, and where analytic accounting books it."""
@@ -53,18 +42,6 @@ class WorkLog(models.Model):
         for log in self:
             currency = log.currency_id or self.env.company.currency_id
             log.cost = currency.round(log.hours * log.hourly_cost)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        logs = super().create(vals_list)
-        logs._sync_analytic()
-        return logs
-
-    def write(self, vals):
-        res = super().write(vals)
-        if COST_FIELDS & set(vals):
-            self._sync_analytic()
-        return res
 
     def _sync_analytic(self):
         """Let the analytic lines of these logs say what they cost.

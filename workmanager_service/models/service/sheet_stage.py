@@ -1,12 +1,28 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import clean_context
 
 
 class Sheet(models.Model):
-    """The messages that the customer gets by themselves, one at each stage."""
+    """What a stage brings: the time that a sheet stands in it, and its message to the
+    customer."""
 
     _inherit = "workmanager.sheet"
 
+    stage_time_ids = fields.One2many(
+        "workmanager.stage.time", "sheet_id", string="Time in Stages"
+    )
+    stage_date = fields.Datetime(
+        string="In This Stage Since", compute="_compute_stage_date", compute_sudo=True
+    )
+    is_stuck = fields.Boolean(
+        string="Too Long in Its Stage",
+        compute="_compute_is_stuck",
+        search="_search_is_stuck",
+        help="Longer than the time limit of the stage.",
+    )
     is_customer_notified = fields.Boolean(
         string="Messages to the Customer",
         default=True,
@@ -14,6 +30,69 @@ class Sheet(models.Model):
         help="The customer gets the messages of the stages. Switch it off to spare "
         "them: what you write yourself is sent all the same.",
     )
+
+    # ---------------------------------------------------------------- COMPUTE
+
+    @api.depends("stage_time_ids.start", "stage_time_ids.stop")
+    def _compute_stage_date(self):
+        since = dict(
+            self.env["workmanager.stage.time"]._read_group(
+                [("sheet_id", "in", self.ids), ("stop", "=", False)],
+                ["sheet_id"],
+                ["start:max"],
+            )
+        )
+        for sheet in self:
+            sheet.stage_date = since.get(sheet._origin, False)
+
+    @api.depends("stage_date", "stage_id.time_limit_hours")
+    def _compute_is_stuck(self):
+        now = fields.Datetime.now()
+        for sheet in self:
+            limit = sheet.stage_id.time_limit_hours
+            since = sheet.stage_date
+            sheet.is_stuck = bool(
+                limit and since and since + timedelta(hours=limit) < now
+            )
+
+    def _search_is_stuck(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        # Who sees the sheet need not see the times.
+        return Domain.OR(
+            Domain("stage_id", "=", stage.id)
+            & Domain(
+                "stage_time_ids",
+                "any!",
+                Domain("stop", "=", False)
+                & Domain("start", "<", now - timedelta(hours=stage.time_limit_hours)),
+            )
+            for stage in self.env["workmanager.stage"].search(
+                [("time_limit_hours", ">", 0)]
+            )
+        )
+
+    # ------------------------------------------------------------------- TIME
+
+    def _record_stage(self):
+        """Note that these sheets left one stage for another."""
+        if self:
+            # Superuser: the record of the times is nobody's to write.
+            self.env["workmanager.stage.time"].sudo()._stop(self)
+            self._start_stage_time()
+
+    def _start_stage_time(self):
+        """Note that these sheets entered their stage now."""
+        now = fields.Datetime.now()
+        self.env["workmanager.stage.time"].sudo().create(
+            [
+                {"sheet_id": sheet.id, "stage_id": sheet.stage_id.id, "start": now}
+                for sheet in self
+            ]
+        )
+
+    # ---------------------------------------------------------------- MESSAGE
 
     def _message_track_post_template(self, changes):
         """Send the message of the stage that the sheet has just entered.

@@ -42,7 +42,6 @@ from .base import res_partner
 from .quotation import sale_order
 from .billing import sale_order as sale_order_billing
 from .quotation import sale_order_decision
-from .documents import sale_order_documents
 from .quotation import sale_order_line
 from .quotation import sale_order_reminder
 from .service import sheet
@@ -51,7 +50,6 @@ from .service import sheet_dashboard
 from .quotation import sheet_decision
 from .quotation import sheet_items
 from .documents import sheet_documents
-from .documents import sheet_document_texts
 from .evaluation import sheet_fault
 from .service import sheet_flow
 from .handover import sheet_handover

@@ -198,7 +198,6 @@ class Sheet(models.Model):
         orders = self.sale_order_ids.filtered(
             lambda order: order.state == "sale" and not order.is_service_claim
         )
-        orders._fetch_invoiced()
         return [
             *(self._prepare_bill_of_move(move) for move in orders._get_work_invoices()),
             *self._prepare_coming_bills(orders),

@@ -21,13 +21,6 @@ PAPER = "data-report-service-paper"
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
-    def _get_rendering_context(self, report, docids, data):
-        if report.model in ("workmanager.sheet", "sale.order"):
-            records = self.env[report.model].browse(docids)
-            if len(records) == 1:
-                records._fetch_printed()
-        return super()._get_rendering_context(report, docids, data)
-
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         render = super()._render_qweb_pdf_prepare_streams
         report_sudo = self._get_report(report_ref)

@@ -17,6 +17,7 @@ from . import test_final_checks
 from . import test_full_disk
 from . import test_figures
 from . import test_flow
+from . import test_formats
 from . import test_history
 from . import test_handover
 from . import test_intake

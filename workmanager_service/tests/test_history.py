@@ -45,7 +45,7 @@ class TestHistory(HistoryCommon):
         self.assertEqual(story["findings"], ["Battery worn out"])
         self.assertEqual(
             [(line["quantity"], line["name"]) for line in story["lines"]],
-            [("1 Units", "Battery 56 Wh"), ("1.50 Units", "Laptop work")],
+            [("1 Units", "Battery 56 Wh"), ("1.5 Units", "Laptop work")],
         )
         self.assertEqual(story["hours"], "01:30")
         self.assertEqual(story["technicians"], self.technician.name)

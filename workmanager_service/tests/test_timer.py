@@ -203,7 +203,7 @@ class TestTimer(ServiceCommon):
             lambda activity: activity.user_id == self.technician
         )
         self.assertEqual(activity.summary, "A timer was not stopped")
-        self.assertIn("10.03.2026 08:00", activity.note)
+        self.assertRegex(activity.note, r"started on 03/10/2026 8:00\sAM was")
         self.assertTrue(self.sheet.has_forgotten_time)
         self.assertEqual(self.sheet.hours, 0.0)
 

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.workmanager_service.formats import format_quantity
+
 
 class PartsUse(models.TransientModel):
     """What the technician takes for the repair: scanned, ticked or typed."""
@@ -207,7 +209,8 @@ class PartsUse(models.TransientModel):
                 "message": self.env._(
                     "Not used yet, the customer has to accept it first: %s",
                     ", ".join(
-                        f"{line.quantity:g} × {line.product_id.display_name}"
+                        f"{format_quantity(self.env, line.quantity)} × "
+                        f"{line.product_id.display_name}"
                         for line in lines
                     ),
                 ),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 CHECK_KINDS = [("pass_fail", "Good / Bad"), ("measure", "Measured value")]
+VALUE_DIGITS = 3  # decimals of measured values and of their limits
 
 
 class LimitsMixin(models.AbstractModel):
@@ -12,8 +13,8 @@ class LimitsMixin(models.AbstractModel):
 
     kind = fields.Selection(CHECK_KINDS, required=True, default="pass_fail")
     unit = fields.Char(help="Unit of the measured value, for example V or mm.")
-    minimum = fields.Float(digits=(16, 3))
-    maximum = fields.Float(digits=(16, 3))
+    minimum = fields.Float(digits=(16, VALUE_DIGITS))
+    maximum = fields.Float(digits=(16, VALUE_DIGITS))
     # A limit of 0 is a limit: whether there is one is said apart.
     has_minimum = fields.Boolean(
         string="Lower Limit",

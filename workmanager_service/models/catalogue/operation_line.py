@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...formats import format_quantity
+
 
 class OperationLine(models.Model):
     _name = "workmanager.operation.line"
@@ -75,8 +77,9 @@ class OperationLine(models.Model):
             line: {
                 "id": line.id,
                 "name": line.product_id.display_name,
-                "quantity": f"{sheet._format_measure(line.quantity)} "
-                f"{line.product_uom_id.name}",
+                "quantity": format_quantity(
+                    self.env, line.quantity, line.product_uom_id
+                ),
                 "availability": "",
                 "availability_level": "",
             }

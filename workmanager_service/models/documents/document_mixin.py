@@ -6,6 +6,7 @@ from markupsafe import Markup
 from odoo import api, models
 
 from ...codes import bar_image, qr_image
+from ...formats import format_moment, format_quantity
 
 
 class DocumentMixin(models.AbstractModel):
@@ -32,6 +33,16 @@ class DocumentMixin(models.AbstractModel):
         :rtype: odoo.addons.workmanager_service.models.documents.document.Setup
         """
         return self.env["workmanager.document"]._get_setup(kind, self[:1].company_id)
+
+    @api.model
+    def _format_quantity(self, value, unit=None):
+        """Return a quantity as the reader of the document writes it."""
+        return format_quantity(self.env, value, unit)
+
+    @api.model
+    def _format_moment(self, value):
+        """Return a date and time as the reader of the document writes it."""
+        return format_moment(self.env, value)
 
     # ----------------------------------------------------------------- CODES
 

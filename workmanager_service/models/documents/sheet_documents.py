@@ -1,9 +1,11 @@
 from odoo import api, fields, models
-from odoo.tools import format_date, format_datetime, formatLang
+from odoo.tools import format_date, formatLang
+
+from ...formats import format_moment, format_number
 
 
 class Sheet(models.Model):
-    """What the documents of a sheet say, and what placeholders in their texts stand for."""
+    """What the documents of a sheet say, and what their placeholders stand for."""
 
     _name = "workmanager.sheet"
     _inherit = ["workmanager.sheet", "workmanager.document.mixin"]
@@ -95,9 +97,9 @@ class Sheet(models.Model):
             case "date":
                 return format_date(self.env, value)
             case "datetime":
-                return format_datetime(self.env, value)
+                return format_moment(self.env, fields.Datetime.to_datetime(value))
             case "float":
-                return formatLang(self.env, value)
+                return format_number(self.env, value, digits=6)
             case "selection":
                 return dict(definition["selection"]).get(value, value)
             case "tags":
@@ -108,13 +110,6 @@ class Sheet(models.Model):
             case "many2many":
                 return ", ".join(name for _id, name in value)
         return str(value)
-
-    @api.model
-    def _format_measure(self, value):
-        """Return a measured value in the language's notation, without idle zeros."""
-        lang = self.env["res.lang"]._get_data(code=self.env.lang)
-        text = formatLang(self.env, value, digits=3)
-        return text.rstrip("0").rstrip(lang.decimal_point or ".")
 
     def _get_printed_evaluations(self):
         """Return what was found, also later, and what the final checks said."""

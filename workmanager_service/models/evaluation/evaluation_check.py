@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...formats import format_number
+from ..catalogue.limits_mixin import VALUE_DIGITS
 from ..service.states import CHECK_STATES
 
 # What is an answer, and thus tells who checked.
@@ -36,7 +38,7 @@ class EvaluationCheck(models.Model):
     is_required = fields.Boolean(string="Required")
     instruction = fields.Text()
     user_id = fields.Many2one("res.users", string="Responsible", index="btree_not_null")
-    value = fields.Float(digits=(16, 3))
+    value = fields.Float(digits=(16, VALUE_DIGITS))
     # A value of 0 is a value: whether there is one is said apart.
     is_measured = fields.Boolean(
         string="Measured",
@@ -210,7 +212,7 @@ class EvaluationCheck(models.Model):
         if self.kind != "measure":
             return ""
         low, high = (
-            self.sheet_id._format_measure(limit) if is_set else ""
+            format_number(self.env, limit, VALUE_DIGITS) if is_set else ""
             for limit, is_set in (
                 (self.minimum, self.has_minimum),
                 (self.maximum, self.has_maximum),
@@ -225,7 +227,7 @@ class EvaluationCheck(models.Model):
         self.ensure_one()
         if self.kind != "measure" or not self.is_measured:
             return ""
-        value = self.sheet_id._format_measure(self.value)
+        value = format_number(self.env, self.value, VALUE_DIGITS)
         return f"{value} {self.unit or ''}".strip()
 
     def _prepare_finding(self, photos):

@@ -2,7 +2,8 @@ from collections import defaultdict
 
 from odoo import Command, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+
+from ...formats import format_moment
 
 
 class EvaluationCheck(models.Model):
@@ -154,5 +155,5 @@ class EvaluationCheck(models.Model):
         self.ensure_one()
         if not self.checked_by_id:
             return ""
-        when = format_datetime(self.env, self.checked_date, dt_format="short")
+        when = format_moment(self.env, self.checked_date)
         return f"{self.checked_by_id.name}, {when}"

@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
+from ...formats import format_moment
+
 INTAKE_SIGNATURE = {"intake_signature", "intake_signed_by"}
 DELIVERY_SIGNATURE = {"delivery_signature", "delivery_signed_by"}
 
@@ -139,12 +141,11 @@ class Sheet(models.Model):
     def _delivered_message(self):
         """Return that the equipment left already, when and to whom."""
         self.ensure_one()
-        day = fields.Datetime.context_timestamp(self, self.delivery_date)
         return self.env._(
             "%(sheet)s was handed over on %(day)s to %(person)s. It is done once: "
             "print the protocol again from the sheet.",
             sheet=self.name,
-            day=f"{day:%Y-%m-%d %H:%M}",
+            day=format_moment(self.env, self.delivery_date),
             person=self.delivery_signed_by or self.partner_id.display_name,
         )
 

@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..service.states import STEPS, UNDECIDED_STATES
 from .sale_order_decision import EXPIRED_ACTIVITY
@@ -143,7 +144,7 @@ class Sheet(models.Model):
                     "%(order)s expired on %(date)s. Agree to its prices once more when "
                     "you record the acceptance, or update the quotation first.",
                     order=expired_sudo[0].name,
-                    date=fields.Date.to_string(expired_sudo[0].validity_date),
+                    date=format_date(self.env, expired_sudo[0].validity_date),
                 )
             )
         orders_sudo._record_decision("accepted", **record)

@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.tools import float_is_zero, formatLang
+
+from ...formats import format_quantity
 
 
 class SheetLine(models.Model):
@@ -9,14 +10,13 @@ class SheetLine(models.Model):
 
     def _prepare_history(self, lots):
         self.ensure_one()
-        unit = self.product_uom_id
-        digits = 0 if float_is_zero(self.quantity_done % 1, precision_digits=6) else 2
-        quantity = formatLang(self.env, self.quantity_done, digits=digits)
         coverage = self._fields["coverage"]._description_selection(self.env)
         return {
             "key": self.id,
             "name": self.name.split("\n")[0],
-            "quantity": f"{quantity} {unit.name}",
+            "quantity": format_quantity(
+                self.env, self.quantity_done, self.product_uom_id
+            ),
             "coverage": ""
             if self.coverage == "customer"
             else dict(coverage)[self.coverage],

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...formats import format_quantity
 from ..service.states import FOLLOWING_STATES
 
 
@@ -99,8 +100,8 @@ class SheetLine(models.Model):
         """Return what the line is and how much of it, in the customer's language."""
         self.ensure_one()
         line = self.with_context(lang=self.sheet_id._get_document_lang())
-        quantity = line.sheet_id._format_measure(self.quantity_offered)
-        return f"{self.name} ({quantity} {line.product_uom_id.name})"
+        quantity = format_quantity(line.env, self.quantity_offered, line.product_uom_id)
+        return f"{self.name} ({quantity})"
 
     def _offer_options(self):
         """Keep what the options offer: on the order they start at zero."""

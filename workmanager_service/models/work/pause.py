@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
+
+from ...formats import format_number
 
 PAUSE_REASONS = [
     ("customer", "Waiting for the customer"),
@@ -112,6 +113,6 @@ class Pause(models.Model):
             pause.sheet_id.message_post(
                 body=self.env._(
                     "Goes on after a pause of %(days)s days.",
-                    days=formatLang(self.env, pause.days, digits=1),
+                    days=format_number(self.env, pause.days, digits=1),
                 )
             )

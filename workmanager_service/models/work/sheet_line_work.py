@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...formats import format_quantity
 from ..service.states import DONE_STATES, SETTLED_STATES
 
 
@@ -239,11 +240,11 @@ class SheetLine(models.Model):
         :param str policy: one of the values of ``overrun_policy``
         """
         self.ensure_one()
-        unit = self.product_uom_id.name
+        unit = self.product_uom_id
         details = {
             "line": self.name,
-            "done": f"{self.quantity_done:g} {unit}",
-            "accepted": f"{self.quantity:g} {unit}",
+            "done": format_quantity(self.env, self.quantity_done, unit),
+            "accepted": format_quantity(self.env, self.quantity, unit),
         }
         if policy == "all":
             return self.env._(

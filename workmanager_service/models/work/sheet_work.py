@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...formats import format_quantity
+
 # What waits for the technician first, in the list of their work.
 WORK_RANKS = {
     "approved": 1,
@@ -349,8 +351,8 @@ class Sheet(models.Model):
             details = {
                 "sheet": self.name,
                 "line": line.name,
-                "done": f"{line.quantity_done:g}",
-                "accepted": f"{line._get_allowed_quantity():g}",
+                "done": format_quantity(self.env, line.quantity_done),
+                "accepted": format_quantity(self.env, line._get_allowed_quantity()),
                 "unit": line.product_uom_id.name,
             }
             if line.is_by_time:

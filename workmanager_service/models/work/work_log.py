@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...formats import format_moment, format_number
+
 # A single entry that is longer than this is a mistake in a date.
 MAX_HOURS = 24
 
@@ -157,7 +159,7 @@ class WorkLog(models.Model):
                         "Work on %(sheet)s takes %(hours)s hours in one entry: check "
                         "its dates, or enter each day on its own.",
                         sheet=log.sheet_id.name,
-                        hours=round(log.hours),
+                        hours=format_number(self.env, log.hours, digits=2),
                     )
                 )
 
@@ -258,7 +260,6 @@ class WorkLog(models.Model):
         self._write_by_step({"is_forgotten": True})
         for log in self:
             reader = log.with_context(lang=log.user_id.lang, tz=log.user_id.tz)
-            start = fields.Datetime.context_timestamp(reader, log.start)
             log.sheet_id.activity_schedule(
                 FORGOTTEN_ACTIVITY,
                 user_id=log.user_id.id,
@@ -266,7 +267,7 @@ class WorkLog(models.Model):
                     "The timer that started on %s was not stopped, and its time does "
                     "not count yet. Open the sheet's page “Time” and say when the "
                     "work ended.",
-                    start.strftime("%d.%m.%Y %H:%M"),
+                    format_moment(reader.env, log.start),
                 ),
             )
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import format_date
 
+from odoo.addons.workmanager_service.formats import format_quantity
+
 
 class OperationLine(models.Model):
     """The parts of a predefined repair, with what is free of them in stock."""
@@ -14,7 +16,7 @@ class OperationLine(models.Model):
             free, expected = supply[line.product_id]
             needed = line._in_product_unit()
             is_enough = line.product_id.uom_id.compare(free, needed) >= 0
-            text = self.env._("%s in stock", sheet._format_measure(free))
+            text = self.env._("%s in stock", format_quantity(self.env, free))
             if not is_enough:
                 text += " · " + (
                     self.env._("expected %s", format_date(self.env, expected))

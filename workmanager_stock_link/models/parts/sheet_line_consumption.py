@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.workmanager_service.formats import format_quantity
+
 
 class SheetLine(models.Model):
     """Parts that leave the stock: when the technician uses them, or at the finish."""
@@ -252,7 +254,7 @@ class SheetLine(models.Model):
                     "%(sheet)s: only %(used)s of “%(part)s” were used, no more can be "
                     "put back.",
                     sheet=self.sheet_id.name,
-                    used=f"{self.quantity_used:g}",
+                    used=format_quantity(self.env, self.quantity_used),
                     part=self.name,
                 )
             )
@@ -433,7 +435,7 @@ class SheetLine(models.Model):
             "%(sheet)s: %(delivered)s of “%(part)s” left the stock already, more than "
             "is marked as done. Correct the quantity, or return the rest in Inventory.",
             sheet=self.sheet_id.name,
-            delivered=f"{self.sale_line_id.qty_delivered:g}",
+            delivered=format_quantity(self.env, self.sale_line_id.qty_delivered),
             part=self.name,
         )
 
@@ -444,7 +446,7 @@ class SheetLine(models.Model):
             "%(available)s are in stock for it. Correct the quantity, or receive the "
             "part first.",
             sheet=self.sheet_id.name,
-            done=f"{self.quantity_done:g}",
-            available=f"{self.quantity_done - lacking:g}",
+            done=format_quantity(self.env, self.quantity_done),
+            available=format_quantity(self.env, self.quantity_done - lacking),
             part=self.name,
         )

@@ -1,6 +1,8 @@
 from odoo import Command, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.workmanager_service.formats import format_quantity
+
 
 class Sheet(models.Model):
     """Parts that a repair uses otherwise than planned."""
@@ -132,7 +134,7 @@ class Sheet(models.Model):
                 self.env._(
                     "%(sheet)s: only %(left)s of “%(part)s” are left to exchange.",
                     sheet=self.name,
-                    left=f"{left:g} {planned.product_uom_id.name}",
+                    left=format_quantity(self.env, left, planned.product_uom_id),
                     part=planned.name,
                 )
             )
@@ -168,7 +170,8 @@ class Sheet(models.Model):
             body=self.env._(
                 "%(used)s was used in exchange for %(planned)s, at the price that was "
                 "accepted.",
-                used=f"{request['quantity']:g} × {line.product_id.display_name}",
+                used=f"{format_quantity(self.env, request['quantity'])} × "
+                f"{line.product_id.display_name}",
                 planned=planned.product_id.display_name,
             )
         )

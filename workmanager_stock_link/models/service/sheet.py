@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from odoo.addons.workmanager_service.formats import format_quantity
+
 from ..quotation.sheet_line import PARTS_STATES, SETTLED_STATES
 
 MISSING_PARTS = "workmanager_stock_link.mail_activity_type_missing_parts"
@@ -233,7 +235,7 @@ class Sheet(models.Model):
             Markup().join(
                 Markup("<li>%s × %s</li>")
                 % (
-                    f"{quantity:g} {line.product_uom_id.name}",
+                    format_quantity(self.env, quantity, line.product_uom_id),
                     line.product_id.display_name,
                 )
                 for quantity, line in items

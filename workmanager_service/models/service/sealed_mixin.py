@@ -68,6 +68,13 @@ class SealedMixin(models.AbstractModel):
         bare = self.with_env(self.env(context=context))
         return super(SealedMixin, bare).create(vals_list).with_env(self.env)
 
+    def write(self, vals):
+        """Take the right of a step for its own values only."""
+        records = self
+        if self._get_step_token() and not self._is_step_write(vals):
+            records = self.with_context(step_token=None)
+        return super(SealedMixin, records).write(vals)
+
     @api.model
     def _check_field_access(self, field, operation):
         if (

@@ -32,6 +32,7 @@ class Sheet(models.Model):
             ``key``, ``label``, ``tone``, ``count`` and either the ``domain`` of its
             sheets, as text, or the ``action`` that shows what it counts
         """
+        self.check_access("read")
         titles = self._get_dashboard_titles()
         return [
             {

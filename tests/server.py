@@ -116,12 +116,13 @@ class OdooSession(requests.Session):
 class OdooServer:
     """An ``odoo`` process with several workers on a copy of the template database."""
 
-    def __init__(self, name, workers=2):
+    def __init__(self, name, workers=2, crons=0):
         run = os.environ.get("WORKMANAGER_TEST_RUN")
         if not run:
             pytest.fail("journeys need scripts/test, which prepares their databases")
         self.run = Path(run)
         self.workers = workers
+        self.crons = crons
         self.database = f"{os.environ['WORKMANAGER_TEST_DATABASE']}_{name}"
         self.log_path = self.run / f"{self.database}.log"
         # The same ones after a restart: addresses that were handed out stay good.
@@ -215,7 +216,7 @@ class OdooServer:
             f"--database={self.database}",
             f"--db-filter=^{self.database}$",
             f"--workers={self.workers}",
-            "--max-cron-threads=0",
+            f"--max-cron-threads={self.crons}",
             f"--http-port={self.port}",
             f"--gevent-port={self.gevent_port}",
         ]
@@ -274,12 +275,13 @@ class OdooServer:
 
 
 @contextlib.contextmanager
-def running_server(name, workers=2, modules=()):
+def running_server(name, workers=2, modules=(), crons=0):
     """A started server; at its end the log must hold no unannounced problem.
 
     :param modules: what its database has besides our addons
+    :param crons: how many workers run scheduled jobs, of Odoo's own ones too
     """
-    server = OdooServer(name, workers=workers)
+    server = OdooServer(name, workers=workers, crons=crons)
     try:
         server.create_database()
         if modules:

@@ -7,7 +7,6 @@ from . import test_history
 from . import test_kits
 from . import test_own_goods
 from . import test_parts_list
-from . import test_parts_lock
 from . import test_queries
 from . import test_release
 from . import test_supply

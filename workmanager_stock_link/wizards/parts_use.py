@@ -88,32 +88,33 @@ class PartsUse(models.TransientModel):
         product, lot = self._find_scanned(code)
         if not product:
             self.scanned = False
-            return {
-                "warning": {
-                    "title": self.env._("Unknown code"),
-                    "message": self.env._(
-                        "No part has the barcode, reference or number “%s”.", code
-                    ),
-                }
-            }
+            return self._prepare_scan_warning(
+                self.env._("Unknown code"),
+                self.env._("No part has the barcode, reference or number “%s”.", code),
+            )
         row = self._get_row(product, lot)
         if lot and product.tracking == "serial" and row.lot_id == lot and row.quantity:
-            return {
-                "warning": {
-                    "title": self.env._("Scanned already"),
-                    "message": self.env._("%s is on the list.", lot.name),
-                }
-            }
-        if not row:
-            row = self.line_ids.new({"product_id": product.id, "is_extra": True})
-            row.use_id = self
-            row.product_uom_id = product.uom_id
-            self.line_ids |= row
+            return self._prepare_scan_warning(
+                self.env._("Scanned already"),
+                self.env._("%s is on the list.", lot.name),
+            )
+        row = row or self._add_row(product)
         if lot:
             row.lot_id = lot
         row.quantity += 1.0
         self.scanned = f"{product.display_name} {lot.name or ''}"
         return None
+
+    def _prepare_scan_warning(self, title, message):
+        return {"warning": {"title": title, "message": message}}
+
+    def _add_row(self, product):
+        """Add a row for a part that was not planned."""
+        row = self.line_ids.new({"product_id": product.id, "is_extra": True})
+        row.use_id = self
+        row.product_uom_id = product.uom_id
+        self.line_ids |= row
+        return row
 
     def _find_scanned(self, code):
         """Return the product and the lot with this code, parts of the sheet first."""
@@ -162,14 +163,40 @@ class PartsUse(models.TransientModel):
         :raises AccessError: only a manager uses more at our cost
         """
         self.ensure_one()
-        sheet = self.sheet_id
-        sheet._ensure_uses_parts()
+        self.sheet_id._ensure_uses_parts()
+        rows = self._get_counted_rows()
+        self.is_done = True
+        # Whoever confirms the same screen at the same moment is stopped here.
+        self.flush_recordset(["is_done"])
+        if self.has_excess and self.excess_policy == "own_cost":
+            self.sheet_id._ensure_gives_away()
+        planned = rows.filtered("line_id")
+        for row in planned.filtered(lambda row: row.quantity < 0):
+            row.line_id._return_to_stock(-row.quantity, row.lot_id)
+        excess = planned.filtered(lambda row: row.quantity > 0)._use_planned()
+        unplanned = rows - planned
+        for row in unplanned.filtered("replaces_id"):
+            row._exchange()
+        excess += [
+            (row._prepare_request(), row._get_lots())
+            for row in unplanned
+            if not row.replaces_id
+        ]
+        return self._settle_excess(excess)
+
+    def _get_counted_rows(self):
+        """Return the rows that are used or put back now.
+
+        :raises UserError: there is none, one cannot be meant, or they were used
+            already
+        """
+        self.ensure_one()
         if self.is_done:
             raise UserError(
                 self.env._(
                     "%s: these parts were used already. Open “Use Parts” again to use "
                     "more.",
-                    sheet.name,
+                    self.sheet_id.name,
                 )
             )
         rows = self.line_ids.filtered(
@@ -178,29 +205,22 @@ class PartsUse(models.TransientModel):
         if not rows:
             raise UserError(self.env._("Scan or tick the parts that you used."))
         rows._ensure_valid()
-        self.is_done = True
-        # Whoever confirms the same screen at the same moment is stopped here.
-        self.flush_recordset(["is_done"])
-        if self.has_excess and self.excess_policy == "own_cost":
-            sheet._ensure_gives_away()
-        planned = rows.filtered("line_id")
-        for row in planned.filtered(lambda row: row.quantity < 0):
-            row.line_id._put_back(-row.quantity, row.lot_id)
-        excess = planned.filtered(lambda row: row.quantity > 0)._use_planned()
-        for row in rows - planned:
-            if row.replaces_id:
-                sheet._exchange_part(
-                    row.replaces_id, row._prepare_request(), row._get_lots()
-                )
-            else:
-                excess.append((row._prepare_request(), row._get_lots()))
+        return rows
+
+    def _settle_excess(self, excess):
+        """Use at our cost, or ask the customer for, what is beyond the plan.
+
+        :param list excess: ``(values of a line, {lot: quantity})``
+        :return: the action that ends the screen
+        """
+        close = {"type": "ir.actions.act_window_close"}
         if not excess:
-            return {"type": "ir.actions.act_window_close"}
+            return close
         requests, lots = zip(*excess, strict=True)
         if self.excess_policy == "own_cost":
-            sheet._use_at_own_cost(requests, lots)
-            return {"type": "ir.actions.act_window_close"}
-        lines = sheet._ask_for_parts(requests)
+            self.sheet_id._use_at_own_cost(requests, lots)
+            return close
+        lines = self.sheet_id._ask_for_parts(requests)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -214,6 +234,6 @@ class PartsUse(models.TransientModel):
                         for line in lines
                     ),
                 ),
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": close,
             },
         }

@@ -104,28 +104,35 @@ class PartsUseLine(models.TransientModel):
             of this sheet
         """
         for row in self:
-            part = row.product_id.display_name
-            if row.product_id.tracking != "none" and not row.lot_id:
-                raise UserError(
-                    self.env._("Choose the lot or serial number of “%s”.", part)
-                )
-            if row.lot_id and row.lot_id.product_id != row.product_id:
-                raise UserError(
-                    self.env._(
-                        "The number %(lot)s is of %(product)s, not of “%(part)s”.",
-                        lot=row.lot_id.name,
-                        product=row.lot_id.product_id.display_name,
-                        part=part,
-                    )
-                )
-            if row.product_id.type != "consu":
-                raise UserError(self.env._("“%s” is no part.", part))
-            if not row.line_id and row.quantity < 0:
-                raise UserError(
-                    self.env._("“%s” was not planned: it cannot be put back.", part)
-                )
-            if (row.line_id | row.replaces_id).sheet_id - row.use_id.sheet_id:
-                raise UserError(self.env._("“%s” belongs to another sheet.", part))
+            if error := row._lot_error_message() or row._part_error_message():
+                raise UserError(error)
+
+    def _lot_error_message(self):
+        """Return why the number cannot be meant, or False."""
+        self.ensure_one()
+        part, lot = self.product_id.display_name, self.lot_id
+        if self.product_id.tracking != "none" and not lot:
+            return self.env._("Choose the lot or serial number of “%s”.", part)
+        if lot and lot.product_id != self.product_id:
+            return self.env._(
+                "The number %(lot)s is of %(product)s, not of “%(part)s”.",
+                lot=lot.name,
+                product=lot.product_id.display_name,
+                part=part,
+            )
+        return False
+
+    def _part_error_message(self):
+        """Return why the part cannot be meant, or False."""
+        self.ensure_one()
+        part = self.product_id.display_name
+        if self.product_id.type != "consu":
+            return self.env._("“%s” is no part.", part)
+        if not self.line_id and self.quantity < 0:
+            return self.env._("“%s” was not planned: it cannot be put back.", part)
+        if (self.line_id | self.replaces_id).sheet_id - self.use_id.sheet_id:
+            return self.env._("“%s” belongs to another sheet.", part)
+        return False
 
     def _use_planned(self):
         """Take what was planned.
@@ -134,24 +141,37 @@ class PartsUseLine(models.TransientModel):
         """
         excess, quantities, chosen = [], {}, {}
         for line, rows in self.grouped("line_id").items():
-            left = line.quantity - line.quantity_used
-            lots = defaultdict(float)
-            for row in rows:
-                within = max(min(row.quantity, left), 0.0)
-                left -= within
+            for row, within, beyond in rows._part_by_plan():
                 if row.product_uom_id.compare(within, 0.0) > 0:
                     quantities[line] = quantities.get(line, 0.0) + within
                     if row.lot_id:
+                        lots = chosen.setdefault(line, defaultdict(float))
                         lots[row.lot_id] += within
-                if row.product_uom_id.compare(row.quantity, within) > 0:
-                    beyond = row.quantity - within
+                if row.product_uom_id.compare(beyond, 0.0) > 0:
                     excess.append((row._prepare_request(beyond), row._get_lots(beyond)))
-            if lots:
-                chosen[line] = dict(lots)
         if quantities:
             lines = self.env["workmanager.sheet.line"].concat(*quantities)
             lines._use_parts(quantities, chosen)
         return excess
+
+    def _part_by_plan(self):
+        """Return ``(row, what is within the plan, what is beyond it)`` of these rows
+        of one line."""
+        line = self.line_id
+        left = line.quantity - line.quantity_used
+        parted = []
+        for row in self:
+            within = max(min(row.quantity, left), 0.0)
+            left -= within
+            parted.append((row, within, row.quantity - within))
+        return parted
+
+    def _exchange(self):
+        """Use this part in place of a planned one."""
+        self.ensure_one()
+        self.sheet_id._exchange_part(
+            self.replaces_id, self._prepare_request(), self._get_lots()
+        )
 
     def _prepare_request(self, quantity=None):
         """Return the values of a sheet line for ``quantity`` of this part."""

@@ -1,0 +1,2 @@
+from . import operation
+from . import operation_line

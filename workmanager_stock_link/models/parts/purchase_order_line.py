@@ -23,7 +23,7 @@ class PurchaseOrderLine(models.Model):
         orphans_sudo._reset_supply()
         return res
 
-    def _take_off(self, quantity, move):
+    def _reduce_quantity(self, quantity, move):
         """Order less of this draft line, because ``move`` needs it no more.
 
         A line, and then an order, with nothing left goes away.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..quotation.sale_order_line import CONCURRENCY_ERRORS
 from ..quotation.sheet_line import AWAITED, SETTLED_STATES
 from .purchase_order_line import UNCONFIRMED_STATES
 
@@ -22,16 +23,26 @@ class SheetLine(models.Model):
         help="The vendor that a part is ordered from by itself.",
     )
 
-    @api.depends("parts_state", "quantity", "quantity_available", "quantity_missing")
+    @api.depends(
+        "parts_state",
+        "quantity",
+        "quantity_available",
+        "quantity_missing",
+        "is_supply_queued",
+    )
     def _compute_quantity_ordered(self):
         for line in self:
             rest = line.quantity - line.quantity_available - line.quantity_missing
-            awaited = line.parts_state in AWAITED
-            line.quantity_ordered = max(rest, 0.0) if awaited else 0.0
+            ordered = line.parts_state in AWAITED and not line.is_supply_queued
+            line.quantity_ordered = max(rest, 0.0) if ordered else 0.0
 
-    # Not by the quantity, which follows moves and orders: a record that depends on
-    # their state makes Odoo look at all that depends on them twice for each change.
-    @api.depends("product_id.seller_ids")
+    @api.depends(
+        "product_id.seller_ids",
+        "product_uom_id",
+        "quantity",
+        "quantity_missing",
+        "company_id",
+    )
     def _compute_vendor_id(self):
         for line in self:
             company = line.company_id
@@ -127,6 +138,7 @@ class SheetLine(models.Model):
         deliveries were to bring while the service route was archived.
         """
         # Technicians have no stock rights.
+        self.sudo().filtered("is_supply_queued").is_supply_queued = False
         lines_sudo = self.sudo().filtered(
             lambda line: (
                 line._is_accepted_part() and line.sheet_id.state not in SETTLED_STATES
@@ -134,16 +146,39 @@ class SheetLine(models.Model):
         )
         moves_sudo = lines_sudo._get_part_moves()
         moves_sudo._lock_quants()
-        moves_sudo.filtered(
-            lambda move: (
-                move.state != "done"
-                and not move._is_service_part()
-                and move.warehouse_id.service_route_id.active
-                and not move.route_ids - move.warehouse_id.service_route_id
-            )
-        )._action_cancel()
-        lines_sudo.sale_line_id._action_launch_stock_rule()
+        moves_sudo._cancel_ordinary_deliveries()
+        lines_sudo._launch_supply()
         moves_sudo = lines_sudo._get_part_moves().filtered(lambda m: m.state != "done")
         moves_sudo.filtered(lambda move: move._lacks_supply())._reset_supply()
         moves_sudo._order_missing_parts()
         lines_sudo.sheet_id._sync_missing_parts_activity()
+
+    def _launch_supply(self):
+        """Reserve and order what these lines need now, not a moment later.
+
+        To be called as superuser.
+        """
+        sale_lines = self.sale_line_id.with_context(supply_at_once=True)
+        sale_lines._action_launch_stock_rule()
+
+    def _queue_supply(self):
+        """Let the job reserve and order these parts a moment later: others take the
+        same ones. To be called as superuser."""
+        self.filtered(lambda line: line._is_accepted_part()).is_supply_queued = True
+        self.env.ref("workmanager_stock_link.ir_cron_supply_parts")._trigger()
+
+    @api.model
+    def _cron_supply_parts(self):
+        """Reserve and order what was left to a moment later, one sheet after the other.
+
+        What meets somebody once more stays for the next run, which follows at once.
+        """
+        sheets = self.search([("is_supply_queued", "=", True)]).sheet_id
+        self.env["ir.cron"]._commit_progress(remaining=len(sheets))
+        for sheet in sheets.sorted("id"):
+            try:
+                queued = sheet._lock().line_ids.filtered("is_supply_queued")
+                queued.with_company(sheet.company_id)._supply_parts()
+                self.env["ir.cron"]._commit_progress(1)
+            except CONCURRENCY_ERRORS:
+                self.env.cr.rollback()

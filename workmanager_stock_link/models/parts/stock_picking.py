@@ -33,3 +33,10 @@ class StockPicking(models.Model):
             (f"move_ids.{lines}", "in", value),
             (f"move_ids.move_dest_ids.{lines}", "in", value),
         ]
+
+    def _complete_without_validation(self):
+        """Date what is done: parts are moved one sheet at a time, and their transfers
+        never validated as a whole."""
+        self.filtered(
+            lambda picking: picking.state == "done" and not picking.date_done
+        ).date_done = fields.Datetime.now()

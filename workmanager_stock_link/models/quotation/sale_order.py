@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class SaleOrder(models.Model):
@@ -15,9 +15,7 @@ class SaleOrder(models.Model):
         moves_sudo = self.sudo().order_line.sheet_line_ids._get_part_moves()
         used_sudo = moves_sudo.filtered(lambda move: move.state == "done")
         (used_sudo.picking_id.move_ids & (moves_sudo - used_sudo))._action_cancel()
-        used_sudo.picking_id.filtered(
-            lambda picking: picking.state == "done" and not picking.date_done
-        ).date_done = fields.Datetime.now()
+        used_sudo.picking_id._complete_without_validation()
         return super()._action_cancel()
 
     def _log_decrease_ordered_quantity(self, documents, cancel=False):

@@ -1,25 +1,14 @@
-from collections import defaultdict
-
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+CONCURRENCY_ERRORS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    """The parts of sheets, which a warehouse hands to its own workshop."""
 
-    def _compute_warehouse_id(self):
-        """The service route of a warehouse takes from that warehouse: no rule has to
-        be read to know it."""
-        served = self.filtered(
-            lambda line: (
-                line.route_ids
-                and line.route_ids == line.order_id.warehouse_id.sudo().service_route_id
-            )
-        )
-        for line in served:
-            line.warehouse_id = line.order_id.warehouse_id
-        return super(SaleOrderLine, self - served)._compute_warehouse_id()
+    _inherit = "sale.order.line"
 
     def _prepare_procurement_values(self):
         """Send the parts of sheets through the service route, unless a person chose
@@ -28,19 +17,6 @@ class SaleOrderLine(models.Model):
         if not values["route_ids"] and self.sudo().sheet_line_ids:
             values["route_ids"] = self.warehouse_id.sudo().service_route_id
         return values
-
-    def _create_procurements(self, product_qty, procurement_uom, values):
-        """Name the sheet on the transfer."""
-        procurements = super()._create_procurements(
-            product_qty, procurement_uom, values
-        )
-        sheets_sudo = self.sudo().sheet_line_ids.sheet_id
-        if not sheets_sudo:
-            return procurements
-        return [
-            procurement._replace(origin=f"{sheets_sudo[0].name} - {procurement.origin}")
-            for procurement in procurements
-        ]
 
     def _get_location_final(self):
         """Use parts at the bench, also for a customer who is one of our companies:
@@ -52,55 +28,50 @@ class SaleOrderLine(models.Model):
         return location
 
     def _action_launch_stock_rule(self, *, previous_product_uom_qty=False):
-        """Let a part that no rule can bring stay missing: it stops no acceptance."""
+        """Let a customer accept whoever else takes the same parts at this moment, and
+        let a part that no rule can bring stay missing."""
+        # Whoever accepts online has no rights on sheets.
+        parts_sudo = self.sudo().sheet_line_ids
+        if self.env.context.get("skip_procurement") or not parts_sudo:
+            return super()._action_launch_stock_rule(
+                previous_product_uom_qty=previous_product_uom_qty
+            )
+        if previous_product_uom_qty or self.env.context.get("supply_at_once"):
+            self._launch_parts(previous_product_uom_qty)
+        else:
+            savepoint = self.env.cr.savepoint()  # what fails before is another matter
+            try:
+                with savepoint:
+                    self._launch_parts()
+            except CONCURRENCY_ERRORS:
+                parts_sudo._queue_supply()
+        parts_sudo.sheet_id._sync_missing_parts_activity()
+        return True
+
+    def _launch_parts(self, previous_product_uom_qty=False):
+        """Reserve and order what these lines need, without those that no rule takes
+        out of stock."""
         try:
-            res = super()._action_launch_stock_rule(
+            super()._action_launch_stock_rule(
                 previous_product_uom_qty=previous_product_uom_qty
             )
         except UserError:
             ruled = self.filtered(lambda line: not line._is_part_without_rule())
             if ruled == self:
                 raise
-            res = super(SaleOrderLine, ruled)._action_launch_stock_rule(
+            super(SaleOrderLine, ruled)._action_launch_stock_rule(
                 previous_product_uom_qty=previous_product_uom_qty
             )
-        # The customer who accepts online has no rights on sheets.
-        self.sudo().sheet_line_ids.sheet_id._sync_missing_parts_activity()
-        return res
 
     def _get_service_purchases(self):
         """Return {order line: purchase orders} of what was bought for these lines."""
-        if not self.ids:
-            return {}
-        moves = self.env["stock.move"]
-        moves.flush_model(["sale_line_id", "purchase_line_id"])
-        self.env["purchase.order.line"].flush_model(["order_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT move.sale_line_id, bought.order_id
-                     FROM stock_move move
-                     JOIN stock_move_created_purchase_line_rel created
-                       ON created.move_id = move.id
-                     JOIN purchase_order_line bought
-                       ON bought.id = created.created_purchase_line_id
-                    WHERE move.sale_line_id IN %(ids)s
-                    UNION
-                   SELECT move.sale_line_id, bought.order_id
-                     FROM stock_move move
-                     JOIN stock_move_move_rel chain ON chain.move_dest_id = move.id
-                     JOIN stock_move receipt ON receipt.id = chain.move_orig_id
-                     JOIN purchase_order_line bought
-                       ON bought.id = receipt.purchase_line_id
-                    WHERE move.sale_line_id IN %(ids)s
-                 ORDER BY 2""",
-                ids=tuple(self.ids),
-            )
-        )
-        orders = self.env["purchase.order"].browse(order_id for _line, order_id in rows)
-        purchases = defaultdict(orders.browse)
-        for line_id, order_id in rows:
-            purchases[self.browse(line_id)] |= orders.browse(order_id)
-        return purchases
+        return {
+            line: (
+                line.move_ids.created_purchase_line_ids
+                | line.move_ids.move_orig_ids.purchase_line_id
+            ).order_id
+            for line in self
+        }
 
     def _is_part_without_rule(self):
         """Whether the line is a sheet's part and no stock rule takes it out."""

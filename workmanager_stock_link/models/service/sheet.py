@@ -1,15 +1,14 @@
-from markupsafe import Markup
+from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
-from odoo.addons.workmanager_service.formats import format_quantity
-
-from ..quotation.sheet_line import PARTS_STATES, SETTLED_STATES
-
-MISSING_PARTS = "workmanager_stock_link.mail_activity_type_missing_parts"
+from ..quotation.sheet_line import AWAITED, PARTS_STATES, SETTLED_STATES
 
 
 class Sheet(models.Model):
+    """Where the parts of a sheet come from, whether they are there, what they cost."""
+
     _inherit = "workmanager.sheet"
 
     warehouse_id = fields.Many2one(
@@ -35,6 +34,23 @@ class Sheet(models.Model):
         store=True,
         help="When the last part that is on order arrives. Empty as long as a part is "
         "not ordered.",
+    )
+    is_supply_queued = fields.Boolean(
+        string="Parts Being Reserved", compute="_compute_is_supply_queued"
+    )
+    is_parts_notice_sent = fields.Boolean(
+        string="Technician Told about Parts", copy=False, readonly=True
+    )
+    removed_part_ids = fields.One2many(
+        "workmanager.removed.part", "sheet_id", string="Removed Parts"
+    )
+    parts_cost = fields.Monetary(
+        string="Cost of Parts",
+        currency_field="company_currency_id",
+        compute="_compute_parts_cost",
+        compute_sudo=True,
+        groups="workmanager_service.group_manager",
+        help="The stock value of the parts that were used, whoever pays for them.",
     )
     picking_ids = fields.Many2many(
         "stock.picking",
@@ -121,6 +137,32 @@ class Sheet(models.Model):
             )
             sheet.purchase_order_count = len(sheet.purchase_order_ids)
 
+    @api.depends("line_ids.is_supply_queued")
+    def _compute_is_supply_queued(self):
+        for sheet in self:
+            sheet.is_supply_queued = any(sheet.line_ids.mapped("is_supply_queued"))
+
+    @api.depends(
+        "line_ids.sale_line_id.move_ids.state", "line_ids.sale_line_id.move_ids.value"
+    )
+    def _compute_parts_cost(self):
+        costs = defaultdict(float)
+        for line, usage, value in self.env["stock.move"]._read_group(
+            [
+                ("sale_line_id", "in", self.line_ids.sale_line_id.ids),
+                ("state", "=", "done"),
+            ],
+            ["sale_line_id", "location_id.usage"],
+            ["value:sum"],
+        ):
+            costs[line] += -value if usage == "customer" else value
+        for sheet in self:
+            sheet.parts_cost = sum(costs[line] for line in sheet.line_ids.sale_line_id)
+
+    @api.depends("parts_state")
+    def _compute_work_rank(self):
+        return super()._compute_work_rank()
+
     # ----------------------------------------------------------------- ACTION
 
     def action_check_parts(self):
@@ -144,17 +186,65 @@ class Sheet(models.Model):
             name=self.env._("Purchase Orders")
         )
 
-    # --------------------------------------------------------------- BUSINESS
+    def action_add_removed_parts(self):
+        """Note one removed part for each part that was used and has none yet.
 
-    @api.depends("parts_state")
-    def _compute_work_rank(self):
-        return super()._compute_work_rank()
+        Under the manufacturer's warranty they go to the manufacturer.
+        """
+        self._ensure_open()
+        noted = self.removed_part_ids.line_id
+        self.env["workmanager.removed.part"].create(
+            [
+                {
+                    "sheet_id": line.sheet_id.id,
+                    "line_id": line.id,
+                    "quantity": line.quantity_done,
+                    "destination": "manufacturer"
+                    if line.coverage == "warranty"
+                    else "customer",
+                }
+                for line in self.line_ids - noted
+                if line.product_type == "consu"
+                and line.is_accepted
+                and line.product_uom_id.compare(line.quantity_done, 0.0) > 0
+            ]
+        )
+        return True
+
+    # ------------------------------------------------------------------- STEPS
+
+    def _action_approve(self):
+        """The technician learns at once when all is there."""
+        res = super()._action_approve()
+        self.sudo()._tell_parts_available()
+        return res
+
+    def _action_finish_repair(self):
+        """What was done leaves the stock."""
+        self._get_accepted_lines()._consume_parts()
+        return super()._action_finish_repair()
+
+    def _action_deliver(self):
+        """The customer takes the removed parts along."""
+        res = super()._action_deliver()
+        self.removed_part_ids.filtered(
+            lambda part: part.destination == "customer"
+        ).action_done()
+        return res
+
+    def _set_state(self, state, **values):
+        """Nobody buys parts any more for what waits for none."""
+        res = super()._set_state(state, **values)
+        if state in SETTLED_STATES:
+            self.sudo()._sync_missing_parts_activity()
+        return res
+
+    # --------------------------------------------------------------- BUSINESS
 
     def _is_waiting(self):
         """A repair that could start waits for its parts, too."""
         return super()._is_waiting() or (
-            self.state == "approved"
-            and self.parts_state in ("partial", "waiting", "late")
+            self.state == "approved" and self.parts_state in AWAITED
         )
 
     def _prepare_sale_order_values(self, payer):
@@ -163,101 +253,22 @@ class Sheet(models.Model):
             values["warehouse_id"] = self.warehouse_id.id
         return values
 
-    def _action_finish_repair(self):
-        self._get_accepted_lines()._consume_parts()
-        return super()._action_finish_repair()
+    def _get_action_add_from_catalog_extra_context(self):
+        """Show what is in the sheet's warehouse in the product catalogue."""
+        return {
+            **super()._get_action_add_from_catalog_extra_context(),
+            "display_stock": True,
+            "warehouse_id": self.warehouse_id.id,
+        }
 
-    def _set_state(self, state, **values):
-        # Whether it waits for parts: the steps between change nothing of that.
-        turned = self.filtered(
-            lambda sheet: (sheet.state in SETTLED_STATES) != (state in SETTLED_STATES)
-        )
-        res = super()._set_state(state, **values)
-        lines_sudo = turned.sudo().line_ids
-        computed = self.env.registry.field_computed[lines_sudo._fields["parts_state"]]
-        for field in computed:
-            self.env.add_to_compute(field, lines_sudo)
-        lines_sudo.modified([field.name for field in computed])
-        if state in SETTLED_STATES:
-            self.sudo()._sync_missing_parts_activity()
-        return res
-
-    def _sync_missing_parts_activity(self, schedule=True):
-        """Keep one activity for the buyer on each sheet with a missing part.
-
-        To be called as superuser: whoever causes it may be the customer.
-
-        :param bool schedule: False to change only what is there already
-        """
-        activity_type = self.env["mail.activity.type"].browse(
-            self.env["ir.model.data"]._xmlid_to_res_id(
-                MISSING_PARTS, raise_if_not_found=True
+    @api.model
+    def _get_dashboard_cards_shop(self):
+        """Add the sheets that wait for parts."""
+        cards = super()._get_dashboard_cards_shop()
+        waiting = Domain("parts_state", "in", AWAITED)
+        cards.append(
+            self._prepare_dashboard_card(
+                "shop", "parts", self.env._("Waiting for Parts"), waiting, "warning"
             )
         )
-        for sheet in self:
-            missing = sheet.line_ids.filtered(
-                lambda l: l.product_uom_id.compare(l.quantity_missing, 0.0) > 0
-            )
-            if sheet.state in ("evaluation", "quoted") and not (missing and schedule):
-                continue  # it was not accepted before: nothing was missing yet
-            activity = sheet.activity_ids.filtered(
-                lambda a: a.activity_type_id == activity_type
-            )
-            if not missing:
-                activity.unlink()
-                continue
-            buyer = sheet._get_parts_buyer()
-            reader = sheet.with_context(lang=buyer.lang or self.env.lang)
-            note = reader._format_missing_parts(missing.with_env(reader.env))
-            if not activity and schedule:
-                reader.activity_schedule(MISSING_PARTS, note=note, user_id=buyer.id)
-            elif activity and activity[0].note != note:
-                activity[0].note = note
-
-    def _format_missing_parts(self, lines):
-        """Return the list of what is missing, for the activity."""
-        return self._format_parts(
-            self.env._(
-                "Neither in stock nor on order, and no vendor is known. Set one on the "
-                "product, then use Check Parts on the sheet."
-            ),
-            [(line.quantity_missing, line) for line in lines],
-        )
-
-    def _format_parts(self, title, items):
-        """Return a list of parts with their quantities.
-
-        :param str title: what they are
-        :param list items: ``(quantity, workmanager.sheet.line)``
-        """
-        return Markup("<p>%s</p><ul>%s</ul>") % (
-            title,
-            Markup().join(
-                Markup("<li>%s × %s</li>")
-                % (
-                    format_quantity(self.env, quantity, line.product_uom_id),
-                    line.product_id.display_name,
-                )
-                for quantity, line in items
-            ),
-        )
-
-    def _get_parts_buyer(self):
-        """Return who buys the parts that are missing, nobody when there is no one.
-
-        Never OdooBot or the customer, who act when a quotation is accepted online.
-        """
-        self.ensure_one()
-        company = self.company_id
-        for user in (company.service_buyer_id, self.received_by_id, self.user_id):
-            if (
-                user.active
-                and user._is_internal()
-                and company in user.company_ids
-                and self.with_user(user)
-                .with_company(company)
-                .with_context(allowed_company_ids=company.ids)
-                .has_access("read")
-            ):
-                return user
-        return self.env["res.users"]
+        return cards

@@ -6,17 +6,17 @@ class StockMove(models.Model):
 
     _inherit = "stock.move"
 
-    def _action_done(self, cancel_backorder=False):
-        moves = super()._action_done(cancel_backorder=cancel_backorder)
+    def _update_equipment(self):
+        """Register what these done moves bring to customers, and take back what
+        customers return."""
         # Who delivers goods has no rights on equipment.
-        sold_sudo = moves.sudo().filtered(lambda move: move._registers_equipment())
+        sold_sudo = self.sudo().filtered(lambda move: move._registers_equipment())
         if sold_sudo:
             delivered = sold_sudo.filtered(
                 lambda m: m.location_dest_usage == "customer"
             )
             delivered.move_line_ids._register_equipment()
             (sold_sudo - delivered).move_line_ids._take_back_equipment()
-        return moves
 
     def _registers_equipment(self):
         """Whether the move brings sold equipment to a customer, or back."""

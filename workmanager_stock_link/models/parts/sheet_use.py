@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.workmanager_service.formats import format_quantity
@@ -59,14 +59,7 @@ class Sheet(models.Model):
         self.ensure_one()
         lines = self.env["workmanager.sheet.line"]
         for request in requests:
-            waiting = self.line_ids.filtered(
-                lambda line, r=request: (
-                    line._is_to_quote()
-                    and line.product_id.id == r["product_id"]
-                    and line.is_internal == r.get("is_internal", self.is_own_goods)
-                )
-            )[:1]
-            if waiting:
+            if waiting := self._get_line_to_quote(request):
                 waiting.quantity += request["quantity"]
                 lines |= waiting
             else:
@@ -83,6 +76,18 @@ class Sheet(models.Model):
             user_id=user.id,
         )
         return lines
+
+    def _get_line_to_quote(self, request):
+        """Return the line that already waits to be quoted for the same part."""
+        self.ensure_one()
+        is_internal = request.get("is_internal", self.is_own_goods)
+        return self.line_ids.filtered(
+            lambda line: (
+                line._is_to_quote()
+                and line.product_id.id == request["product_id"]
+                and line.is_internal == is_internal
+            )
+        )[:1]
 
     def _use_at_own_cost(self, requests, lots):
         """Use more than the customer accepted, at no price.
@@ -120,25 +125,13 @@ class Sheet(models.Model):
         :raises UserError: not as much of the planned part is left to exchange
         """
         self.ensure_one()
-        planned_sudo = planned.sudo()  # technicians have no sales rights
-        sale_line = planned_sudo.sale_line_id
-        unit = self.env["uom.uom"].browse(request["product_uom_id"])
-        if not unit._has_common_reference(planned.product_uom_id):
-            unit = planned.product_uom_id  # a metre in place of a piece: one for one
+        unit = planned._get_exchange_unit(request)
         exchanged = unit._compute_quantity(
             request["quantity"], planned.product_uom_id, round=False
         )
-        left = planned_sudo.quantity - planned_sudo.quantity_used
-        if planned.product_uom_id.compare(exchanged, left) > 0:
-            raise UserError(
-                self.env._(
-                    "%(sheet)s: only %(left)s of “%(part)s” are left to exchange.",
-                    sheet=self.name,
-                    left=format_quantity(self.env, left, planned.product_uom_id),
-                    part=planned.name,
-                )
-            )
-        price = planned.product_uom_id._compute_price(sale_line.price_unit, unit)
+        planned._ensure_left_to_exchange(exchanged)
+        accepted_sudo = planned.sudo().sale_line_id  # technicians have no sales rights
+        price = planned.product_uom_id._compute_price(accepted_sudo.price_unit, unit)
         line = self.env["workmanager.sheet.line"].create(
             {
                 **request,
@@ -147,24 +140,8 @@ class Sheet(models.Model):
                 "price_unit": price,
             }
         )
-        sale_line.product_uom_qty -= exchanged
-        planned_sudo.quantity_done = min(
-            planned_sudo.quantity_done, planned_sudo.quantity
-        )
-        values = {
-            **line._prepare_sale_order_line_values(),
-            "order_id": sale_line.order_id.id,
-            "sequence": sale_line.sequence,
-            "price_unit": price,
-            "discount": sale_line.discount,
-            "tax_ids": [Command.set(sale_line.tax_ids.ids)],
-        }
-        # The line's transfer has to know its sheet.
-        new_line = sale_line.with_context(
-            skip_procurement=True, sheet_adoption=False
-        ).create(values)
-        line.sudo().sale_line_id = new_line
-        new_line.with_context(skip_procurement=False)._action_launch_stock_rule()
+        planned._plan_less(exchanged)
+        line._order_in_exchange(accepted_sudo, price)
         line._use_parts({line: line.quantity}, {line: lots} if lots else None)
         self.message_post(
             body=self.env._(

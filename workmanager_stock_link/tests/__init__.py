@@ -7,9 +7,11 @@ from . import test_history
 from . import test_kits
 from . import test_own_goods
 from . import test_parts_list
+from . import test_parts_queue
 from . import test_queries
 from . import test_release
 from . import test_supply
+from . import test_technician
 from . import test_use
 from . import test_warehouse
 from . import test_work

@@ -62,6 +62,24 @@ class TestWarehouse(PartsCase):
         order = self._purchase_lines().order_id
         self.assertEqual(order.picking_type_id, other.in_type_id)
 
+    def test_rules_move_used_parts_on(self):
+        self._stock_up(self.part, 1)
+        sheet = self._accept((self.part, 1))
+        rule = self.env["stock.rule"].create(
+            {
+                "name": "On from the customer",
+                "action": "push",
+                "route_id": self.warehouse.service_route_id.id,
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "location_src_id": self._moves(sheet).location_dest_id.id,
+                "location_dest_id": self.stock.id,
+            }
+        )
+        sheet.action_start_repair()
+        sheet.action_finish_repair()
+        pushed = self.env["stock.move"].search([("rule_id", "=", rule.id)])
+        self.assertEqual(pushed.location_dest_id, self.stock)
+
     def test_uninstall_unused(self):
         other = self.env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
         sheet = self._create_sheet((self.part, 1), warehouse_id=other.id)

@@ -50,7 +50,7 @@ class Sheet(models.Model):
         compute="_compute_parts_cost",
         compute_sudo=True,
         groups="workmanager_service.group_manager",
-        help="The stock value of the parts that were used, whoever pays for them.",
+        help="The stock value of the parts that were used.",
     )
     picking_ids = fields.Many2many(
         "stock.picking",

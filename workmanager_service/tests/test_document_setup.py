@@ -152,14 +152,14 @@ class TestDocumentSetup(DocumentsCommon):
             with self.subTest(kind):
                 document = self._get_document(kind)
                 document.text_ids.unlink()
-                names = document.placeholders.split(", ")
+                names = re.findall(r"\{(\w+)\}", document.placeholders)
                 self._write_text(
-                    "".join(f"<p>{name[1:-1]}={name};</p>" for name in names), kind
+                    "".join(f"<p>{name}={{{name}}};</p>" for name in names), kind
                 )
                 printed = self._read(kind)
                 for name in names:
-                    self.assertRegex(printed, rf"{name[1:-1]}=[^{{}};]+;")
-                    self.assertNotIn(f"{name[1:-1]}=–;", printed)
+                    self.assertRegex(printed, rf"{name}=[^{{}};]+;")
+                    self.assertNotIn(f"{name}=–;", printed)
 
     def test_placeholder_of_another_document_is_wrong(self):
         self._write_text("<p>{warranty_end}</p>", "handover", outcome=False)

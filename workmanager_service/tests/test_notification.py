@@ -1,5 +1,6 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import format_date
 
 from odoo.addons.mail.tests.common import MockEmail
 
@@ -219,6 +220,33 @@ class TestNotification(ServiceCommon, MockEmail):
     def test_text_with_a_wrong_placeholder(self):
         with self.assertRaisesRegex(ValidationError, "{price}"):
             self.stages["ready"].sms_text = "Pay {price} for {number}"
+
+    def test_text_with_a_wrong_placeholder_in_a_translation(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        stage = self.stages["ready"]
+        stage.sms_text = "Come and take {number}"
+        with self.assertRaisesRegex(ValidationError, "{numar}"):
+            stage.with_context(lang="ro_RO").sms_text = "Veniți după {numar}"
+        self.assertIn("{link}", stage._fields["sms_text"].help)
+
+    def test_text_is_filled_like_a_document(self):
+        stage, sheet = self.stages["ready"], self._create_sheet()
+        for text, expected in (
+            ("5 < 6 & {number} > { company }", "5 < 6 & %(number)s > %(company)s"),
+            ("{customer}, {deadline}{link}", "%(customer)s, %(deadline)s"),
+        ):
+            with self.subTest(text):
+                stage.sms_text = text
+                filled = stage._fill_text(
+                    stage.sms_text, sheet._get_placeholder_getter("message")
+                )
+                values = {
+                    "number": sheet.name,
+                    "company": self.company.name,
+                    "customer": self.customer.name,
+                    "deadline": format_date(self.env, sheet.deadline_date),
+                }
+                self.assertEqual(filled.split("http")[0], expected % values)
 
     def test_text_message(self):
         if "sms.sms" not in self.env:

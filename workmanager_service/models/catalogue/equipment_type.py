@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 class EquipmentType(models.Model):
     _name = "workmanager.equipment.type"
     _description = "Equipment Type"
-    _inherit = ["workmanager.placeholder.mixin"]
+    _inherit = ["workmanager.printed.text.mixin"]
     _order = "sequence, name"
     _parent_store = True
     _text_field = "intake_terms"
@@ -115,7 +115,7 @@ class EquipmentType(models.Model):
             kind = kind.parent_id
         return kind[fname]
 
-    def _get_text_document(self):
+    def _get_text_kind(self):
         return "intake"
 
     def _get_text_subject_domain(self):

@@ -103,11 +103,10 @@ class Document(models.Model):
 
     @api.depends("kind")
     def _compute_placeholders(self):
+        texts = self.env["workmanager.placeholder.mixin"]
         for document in self:
-            names = document.kind and self._get_subject(
-                document.kind
-            )._get_placeholder_values(document.kind)
-            document.placeholders = ", ".join(f"{{{name}}}" for name in names or ())
+            kind = document.kind
+            document.placeholders = kind and texts._describe_placeholders(kind)
 
     # ------------------------------------------------------------------- CRUD
 
@@ -160,7 +159,7 @@ class Document(models.Model):
 
     @api.model
     def _get_subject(self, kind):
-        """Return the model that a kind of document is about."""
+        """Return the model that a kind of document, or a message, is about."""
         name = "equipment" if kind == "history" else "sheet"
         return self.env[f"workmanager.{name}"]
 

@@ -7,7 +7,7 @@ class DocumentText(models.Model):
 
     _name = "workmanager.document.text"
     _description = "Text of a Document"
-    _inherit = ["workmanager.placeholder.mixin"]
+    _inherit = ["workmanager.printed.text.mixin"]
     _order = "document_id, equipment_type_id, outcome, id"
     _text_report = "workmanager_service.action_report_document_text"
 
@@ -65,7 +65,7 @@ class DocumentText(models.Model):
                     self.env._("Only the handover protocol depends on the outcome.")
                 )
 
-    def _get_text_document(self):
+    def _get_text_kind(self):
         return self.kind
 
     def _get_text_subject_domain(self):

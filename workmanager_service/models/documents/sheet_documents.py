@@ -160,6 +160,8 @@ class Sheet(models.Model):
             getters["handed_over"] = lambda sheet: day(sheet.delivery_date)
             getters["warranty_months"] = lambda sheet: sheet._get_warranty_months()
             getters["warranty_end"] = lambda sheet: day(sheet.repair_warranty_end)
+        if kind == "message":
+            getters["link"] = lambda sheet: sheet._get_customer_url()
         return getters
 
     @api.model

@@ -166,17 +166,10 @@ class Sheet(models.Model):
         if "sms.sms" not in self.env:
             return False
         sheet = self.with_context(lang=self._get_document_lang())
-        return sheet.stage_id._fill_sms_text(sheet._prepare_sms_values())
-
-    def _prepare_sms_values(self):
-        """Return {placeholder: text} for the text message of a stage."""
-        self.ensure_one()
-        return {
-            "number": self.name,
-            "equipment": self.equipment_id._get_short_name(),
-            "company": self.company_id.sudo().name,
-            "link": self._get_customer_url() or "",
-        }
+        text = sheet.stage_id._get_written_text()
+        return text and sheet.stage_id._fill_text(
+            text, sheet._get_placeholder_getter("message")
+        )
 
     def _get_customer_url(self):
         """Return the address at which the customer follows the sheet, or False."""

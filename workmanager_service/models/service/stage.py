@@ -1,18 +1,15 @@
-import re
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from .states import SHEET_STATES
-
-SMS_PLACEHOLDER = re.compile(r"\{(.*?)\}")
-SMS_NAMES = ("number", "equipment", "company", "link")
 
 
 class Stage(models.Model):
     _name = "workmanager.stage"
     _description = "Service Stage"
+    _inherit = ["workmanager.placeholder.mixin"]
     _order = "sequence, id"
+    _text_field = "sms_text"
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -37,8 +34,10 @@ class Stage(models.Model):
     sms_text = fields.Text(
         string="Text Message",
         translate=True,
-        help="Sent to the customer's phone together with the e-mail. {number}, "
-        "{equipment}, {company} and {link} are replaced.",
+        help="Sent to the customer's phone together with the e-mail. What stands in "
+        "braces is replaced: {customer}, {equipment}, {serial}, {number} (of the "
+        "sheet), {date} (of the intake), {deadline}, {company}, {diagnosis_fee}, "
+        "{link} (where the customer follows it).",
     )
     time_limit_hours = fields.Float(
         string="Time Limit (hours)",
@@ -48,19 +47,10 @@ class Stage(models.Model):
 
     @api.constrains("sms_text")
     def _check_sms_text(self):
-        for stage in self:
-            for wrong in set(SMS_PLACEHOLDER.findall(stage.sms_text or "")).difference(
-                SMS_NAMES
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "“{%(wrong)s}” in the text message of the stage %(stage)s is "
-                        "no placeholder. Choose from %(known)s.",
-                        wrong=wrong,
-                        stage=stage.name,
-                        known=", ".join(f"{{{name}}}" for name in SMS_NAMES),
-                    )
-                )
+        self._check_placeholders()
+
+    def _get_text_kind(self):
+        return "message"
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
@@ -113,13 +103,3 @@ class Stage(models.Model):
                 )
             )
         return stage
-
-    def _fill_sms_text(self, values):
-        """Return the text message of the stage with its placeholders filled, or False.
-
-        :param dict values: {name of the placeholder: text}
-        """
-        self.ensure_one()
-        return bool(self.sms_text) and SMS_PLACEHOLDER.sub(
-            lambda match: values.get(match[1], match[0]), self.sms_text
-        )

@@ -1,11 +1,13 @@
+import base64
+import io
 from functools import cache
 
+import qrcode
 from lxml.html import fragment_fromstring, tostring
 from markupsafe import Markup
 
 from odoo import api, models
 
-from ...codes import bar_image, qr_image
 from ...formats import format_moment, format_quantity
 
 
@@ -48,13 +50,22 @@ class DocumentMixin(models.AbstractModel):
 
     @api.model
     def _get_qr_image(self, text):
-        """Return a QR code, as ``image_data_uri`` wants it."""
-        return qr_image(text)
+        """Return a QR code without a margin, as ``image_data_uri`` wants it."""
+        stream = io.BytesIO()
+        # Odoo's own takes five times as long, and prints have fifty of them.
+        qrcode.make(text, border=0, box_size=8).save(stream, "PNG")
+        return base64.b64encode(stream.getvalue())
 
     @api.model
     def _get_bar_image(self, text):
-        """Return a bar code, as ``image_data_uri`` wants it, or False."""
-        return bar_image(text)
+        """Return a bar code without a margin, as ``image_data_uri`` wants it.
+
+        :rtype: bytes, or False where the text has characters that it cannot hold
+        """
+        if not text or not text.isascii():
+            return False
+        png = self.env["ir.actions.report"].barcode("Code128", text, quiet=0)
+        return base64.b64encode(png)
 
     # ---------------------------------------------------------- PAGE BREAKS
 

@@ -54,6 +54,7 @@ from .billing import sheet_invoicing
 from .quotation import sheet_line
 from .work import sheet_line_cost
 from .quotation import sheet_line_history
+from .quotation import sheet_line_price
 from .quotation import sheet_line_quotation
 from .equipment import sheet_own_goods
 from .evaluation import sheet_photos

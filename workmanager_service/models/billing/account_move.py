@@ -36,12 +36,13 @@ class AccountMove(models.Model):
         ]
 
     def _is_negative_invoice(self):
-        """Whether this is an invoice of work that a larger down payment turned into a
-        credit note."""
+        """Whether this is an invoice of work that came out negative, and is a credit
+        note therefore: a larger down payment, or less was done than was invoiced.
+
+        What a person credits reverses an invoice, and takes back no work.
+        """
         self.ensure_one()
-        return self.move_type == "out_refund" and any(
-            line.quantity < 0 for line in self.invoice_line_ids
-        )
+        return self.move_type == "out_refund" and not self.reversed_entry_id
 
     def _get_amount_due_message(self):
         """Return the number, and what is left to pay where a part is paid."""

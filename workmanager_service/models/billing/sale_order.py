@@ -95,6 +95,12 @@ class SaleOrder(models.Model):
             keys = [*keys, "service_reference"]
         return keys
 
+    def _get_invoiceable_lines(self, final=False):
+        """Leave out what the customer does not see, whoever invoices: Odoo itself does,
+        after an online payment."""
+        lines = super()._get_invoiceable_lines(final=final)
+        return lines.filtered(lambda line: not line.is_internal)
+
     def _create_account_invoices(self, invoice_vals_list, final):
         """Name on each invoice all that was gathered on it."""
         for values in invoice_vals_list:

@@ -177,7 +177,7 @@ class Sheet(models.Model):
                 )
             )
         for line in lines_sudo:
-            line.qty_reinvoiced += line._get_quantity_credited()
+            line.qty_reinvoiced = line._get_invoiced_and_credited()[1]
         return self.action_create_invoice()
 
     def action_view_invoices(self):
@@ -207,11 +207,7 @@ class Sheet(models.Model):
     def _get_credited_order_lines(self):
         """Return, as superuser, what was credited and is not invoiced again."""
         return self.sudo().sale_order_ids.order_line.filtered(
-            lambda line: (
-                not line.display_type
-                and not line.is_downpayment
-                and not line._is_nothing(line._get_quantity_credited())
-            )
+            lambda line: line._is_credited()
         )
 
     def _get_customer_invoices(self):

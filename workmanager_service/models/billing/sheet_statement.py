@@ -117,7 +117,8 @@ class Sheet(models.Model):
             for line, sheet in zip(bill.lines, bill.sheets, strict=True)
             if sheet == self and not self._is_advance(line)
         ]
-        rows = [self._prepare_statement_row(x) for x in own if self._is_item(x)]
+        shown = self._leave_out_taken_back(own)
+        rows = [self._prepare_statement_row(x) for x in shown if self._is_item(x)]
         rows += [self._prepare_covered_row(line) for line in covered]
         totals = self._get_bill_totals(own, currency)
         due = currency.round(sum(self._get_bill_due(bill) for bill in bills))
@@ -131,6 +132,20 @@ class Sheet(models.Model):
             "down_payment": currency.round(totals["total_amount_currency"] - due),
             "due": due,
         }
+
+    @api.model
+    def _leave_out_taken_back(self, base_lines):
+        """Return the lines of the bills without those of work that was billed and taken
+        back again, as it was not done."""
+        quantities = defaultdict(float)
+        for line in base_lines:
+            quantities[self._get_billed_sale_line(line)] += line["quantity"]
+        return [
+            line
+            for line in base_lines
+            if not (sale_line := self._get_billed_sale_line(line))
+            or not sale_line._is_nothing(quantities[sale_line])
+        ]
 
     @api.model
     def _group_statement_rows(self, rows):

@@ -198,20 +198,10 @@ class Sheet(models.Model):
         product = self.equipment_type_id._get_inherited("diagnosis_product_id")
         if not product:
             return ""
-        # Technicians print the fee and have no rights on prices and taxes.
-        line_sudo = (
-            self.env["workmanager.sheet.line"]
-            .sudo()
-            .new(
-                {"sheet_id": self.id, "product_id": product.id, "coverage": "customer"}
-            )
+        line = self.env["workmanager.sheet.line"].new(
+            {"sheet_id": self.id, "product_id": product.id, "coverage": "customer"}
         )
-        amounts = line_sudo.tax_ids.compute_all(
-            line_sudo._get_pricelist_price(),
-            currency=self.currency_id,
-            product=product,
-            partner=self.partner_id,
-        )
+        proposal_sudo = line._propose_sale_lines()[line]
         return formatLang(
-            self.env, amounts["total_included"], currency_obj=self.currency_id
+            self.env, proposal_sudo.price_total, currency_obj=proposal_sudo.currency_id
         )

@@ -102,6 +102,32 @@ class SaleOrder(models.Model):
 
     # --------------------------------------------------------------- BUSINESS
 
+    def _get_share_of_sheet(self, sheet):
+        """Return what of the total is for ``sheet``, in its currency.
+
+        Of an order of several sheets each has its own lines, and the first one what
+        belongs to none and the cents of rounding.
+        """
+        self.ensure_one()
+        amount = self.amount_total
+        others = self.sheet_ids.sorted("id")
+        if len(others) > 1:
+            shares = {
+                other: sum(
+                    line.price_total
+                    for line in self.order_line
+                    if other in line.sheet_line_ids.sheet_id
+                )
+                for other in others
+            }
+            first = others[0]
+            shares[first] = amount - sum(shares[other] for other in others - first)
+            amount = shares[sheet]
+        day = self.date_order or fields.Date.context_today(self)
+        return self.currency_id._convert(
+            amount, sheet.currency_id, self.company_id, day
+        )
+
     def _has_service_to_decide(self):
         """Whether the order asks the customer for a decision on service work.
 

@@ -15,6 +15,10 @@ class SaleOrderLine(models.Model):
         help="Needed for the repair, but neither shown to the customer nor charged.",
     )
 
+    is_goodwill = fields.Boolean(
+        string="Goodwill",
+        help="The customer sees it, and nobody pays for it.",
+    )
     qty_reinvoiced = fields.Float(
         string="Credited, to Invoice Again",
         digits="Product Unit",
@@ -23,12 +27,19 @@ class SaleOrderLine(models.Model):
         help="How much of what was credited somebody decided to invoice again.",
     )
 
-    @api.depends("is_internal")
+    @api.depends("is_internal", "is_goodwill")
     def _compute_price_unit(self):
-        """What the customer does not see costs nothing."""
-        internal = self.filtered("is_internal")
-        internal.update({"price_unit": 0.0, "technical_price_unit": 0.0})
-        return super(SaleOrderLine, self - internal)._compute_price_unit()
+        """What nobody pays costs nothing, whatever button works prices out anew."""
+        free = self.filtered(lambda line: line._is_free())
+        free.update({"price_unit": 0.0, "technical_price_unit": 0.0})
+        return super(SaleOrderLine, self - free)._compute_price_unit()
+
+    @api.depends("is_internal", "is_goodwill")
+    def _compute_discount(self):
+        """Nothing is taken off what costs nothing."""
+        free = self.filtered(lambda line: line._is_free())
+        free.discount = 0.0
+        return super(SaleOrderLine, self - free)._compute_discount()
 
     @api.depends(
         "invoice_lines.move_id.state",
@@ -57,13 +68,9 @@ class SaleOrderLine(models.Model):
         )
         for line in sold:
             # As superuser: who invoices need have no rights on sheets.
-            line_sudo = line.sudo()
-            if line_sudo.sheet_line_ids:
-                done = line_sudo.sheet_line_ids._get_quantity_to_bill()
-                line.qty_to_invoice = line._get_quantity_left(done)
-            elif line_sudo.order_id.order_line.sheet_line_ids:
+            if line.sudo().order_id.order_line.sheet_line_ids:
                 line.qty_to_invoice = line._get_quantity_left(
-                    line.qty_to_invoice + line.qty_invoiced
+                    line._get_quantity_to_bill(line.qty_to_invoice)
                 )
         return res
 
@@ -76,20 +83,11 @@ class SaleOrderLine(models.Model):
         ).invoice_status = "invoiced"
         return res
 
-    @api.constrains("is_internal", "price_unit")
-    def _check_internal_price(self):
-        for line in self:
-            if line.is_internal and line.currency_id.compare_amounts(
-                line.price_unit, 0.0
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "“%(line)s” is internal: the customer does not see it, and "
-                        "cannot be charged for it. Leave its price at zero, or untick "
-                        "“Internal”.",
-                        line=line.name,
-                    )
-                )
+    @api.constrains("is_internal", "is_goodwill", "price_unit")
+    def _check_free_price(self):
+        for line in self.filtered(lambda line: line._is_free()):
+            if line.currency_id.compare_amounts(line.price_unit, 0.0):
+                raise ValidationError(line._free_price_message())
 
     # ------------------------------------------------------------------- CRUD
 
@@ -125,6 +123,8 @@ class SaleOrderLine(models.Model):
 
         :raises UserError: an accepted line would cost more
         """
+        if "is_goodwill" in vals and not vals["is_goodwill"]:
+            self._ensure_goodwill_kept()
         accepted = self.browse()
         if set(vals) & {"price_unit", "discount", "product_id"}:
             accepted = self.filtered(lambda line: line._is_accepted_service())
@@ -164,6 +164,39 @@ class SaleOrderLine(models.Model):
             if line.parent_id == section and line.sheet_line_ids.filtered("is_optional")
         }
 
+    def _is_free(self):
+        """Whether nobody pays for the line."""
+        self.ensure_one()
+        return self.is_internal or self.is_goodwill
+
+    def _ensure_goodwill_kept(self):
+        """Refuse to charge in the end what was free when the order was confirmed."""
+        for line in self:
+            # Who sells need have no rights on sheets.
+            if line.is_goodwill and line.state == "sale" and line.sudo().sheet_line_ids:
+                raise UserError(
+                    self.env._(
+                        "“%(line)s” was goodwill when %(order)s was confirmed: quote "
+                        "what shall be paid after all on a supplementary quotation.",
+                        line=line.name,
+                        order=line.order_id.name,
+                    )
+                )
+
+    def _free_price_message(self):
+        self.ensure_one()
+        if self.is_internal:
+            return self.env._(
+                "“%(line)s” is internal: the customer does not see it, and cannot be "
+                "charged for it. Leave its price at zero, or untick “Internal”.",
+                line=self.name,
+            )
+        return self.env._(
+            "“%(line)s” is goodwill: nobody pays for it. Leave its price at zero, or "
+            "untick “Goodwill”.",
+            line=self.name,
+        )
+
     def _is_accepted_service(self):
         """Whether the customer accepted this line of a repair at its price."""
         self.ensure_one()
@@ -199,21 +232,48 @@ class SaleOrderLine(models.Model):
             return not inside or not all(inside.mapped("is_internal"))
         return not self.is_internal
 
+    def _get_quantity_to_bill(self, by_odoo):
+        """Return how much of this line of a service order is to be billed in all.
+
+        :param float by_odoo: what Odoo would still invoice, for a line on no sheet
+        """
+        self.ensure_one()
+        if sheet_lines_sudo := self.sudo().sheet_line_ids:
+            return sheet_lines_sudo._get_quantity_to_bill()
+        return by_odoo + self.qty_invoiced
+
     def _get_quantity_left(self, done):
         """Return how much of what is ``done`` is neither invoiced nor credited."""
         self.ensure_one()
         left = done - self.qty_invoiced
-        return left if left < 0 else max(left - self._get_quantity_credited(), 0.0)
+        return left if left < 0 else max(left - self._get_quantity_credited(done), 0.0)
 
-    def _get_quantity_credited(self):
-        """Return how much was credited, and shall not be invoiced again."""
+    def _get_quantity_credited(self, done):
+        """Return how much of what is ``done`` was credited and is on no other invoice,
+        and shall not be invoiced again by itself."""
         self.ensure_one()
-        credited = sum(
-            line.product_uom_id._compute_quantity(line.quantity, self.product_uom_id)
-            for line in self.invoice_lines
-            if line.move_id.move_type == "out_refund" and line.parent_state != "cancel"
-        )
-        return max(credited - self.qty_reinvoiced, 0.0)
+        invoiced, credited = self._get_invoiced_and_credited()
+        again = max(self.qty_reinvoiced, invoiced - done, 0.0)
+        return max(credited - again, 0.0)
+
+    def _get_invoiced_and_credited(self):
+        """Return what all invoices of this line have, and all credit notes."""
+        self.ensure_one()
+        totals = {"out_invoice": 0.0, "out_refund": 0.0}
+        for line in self.invoice_lines:
+            if line.move_id.move_type in totals and line.parent_state != "cancel":
+                totals[line.move_id.move_type] += line.product_uom_id._compute_quantity(
+                    line.quantity, self.product_uom_id
+                )
+        return totals["out_invoice"], totals["out_refund"]
+
+    def _is_credited(self):
+        """Whether something of what is done was credited, and is not invoiced again."""
+        self.ensure_one()
+        if self.display_type or self.is_downpayment:
+            return False
+        done = self._get_quantity_to_bill(self.qty_to_invoice)
+        return not self._is_nothing(self._get_quantity_credited(done))
 
     def _is_nothing(self, quantity):
         """Whether a quantity of this line is zero; down payments have no unit."""
@@ -224,9 +284,11 @@ class SaleOrderLine(models.Model):
             ),
         )
 
-    def _convert_to_currency(self, amount, currency):
+    def _convert_to_currency(self, amount, currency, round=True):
         """Return an amount of this line in another currency, on the order's day."""
         if not self or self.currency_id == currency:
             return amount
         day = self.order_id.date_order or fields.Date.context_today(self)
-        return self.currency_id._convert(amount, currency, self.company_id, day)
+        return self.currency_id._convert(
+            amount, currency, self.company_id, day, round=round
+        )

@@ -100,28 +100,6 @@ class SheetLine(models.Model):
         required=True,
         help="Who pays: the customer, the manufacturer, or nobody.",
     )
-    price_unit = fields.Float(
-        compute="_compute_price_unit",
-        store=True,
-        readonly=False,
-        precompute=True,
-        digits="Product Price",
-    )
-    # What the price list said: a price that differs was typed by a person.
-    technical_price_unit = fields.Float(
-        compute="_compute_price_unit", store=True, precompute=True
-    )
-    discount = fields.Float(
-        string="Discount (%)",
-        compute="_compute_discount",
-        store=True,
-        readonly=False,
-        precompute=True,
-        digits="Discount",
-    )
-    tax_ids = fields.Many2many(
-        "account.tax", string="Taxes", compute="_compute_tax_ids", compute_sudo=True
-    )
     sale_line_id = fields.Many2one(
         "sale.order.line",
         string="Quotation Line",
@@ -135,12 +113,6 @@ class SheetLine(models.Model):
     )
     order_state = fields.Selection(
         related="sale_line_id.state", string="Quotation Status", related_sudo=True
-    )
-    price_subtotal = fields.Monetary(
-        string="Subtotal",
-        compute="_compute_price_subtotal",
-        compute_sudo=True,
-        help="Without taxes: of the quotation, and until there is one as it would be.",
     )
     is_quoted = fields.Boolean(
         compute="_compute_is_quoted",
@@ -184,61 +156,18 @@ class SheetLine(models.Model):
                 line.sale_line_id.product_uom_id or line.product_id.uom_id
             )
 
-    @api.depends("sheet_id.warranty_basis")
+    @api.depends("sheet_id.warranty_basis", "sale_line_id.is_goodwill")
     def _compute_coverage(self):
-        """Propose who pays by the warranty that the sheet is under."""
+        """Propose who pays by the warranty that the sheet is under; follow the
+        quotation when there is one."""
         for line in self:
             if not line.sale_line_id:
                 basis = not line.is_optional and line.sheet_id.warranty_basis
                 line.coverage = COVERAGE_BY_WARRANTY.get(basis, "customer")
-
-    @api.depends(
-        "product_id",
-        "product_uom_id",
-        "quantity",
-        "sheet_id.partner_id",
-        "sale_line_id.price_unit",
-    )
-    def _compute_price_unit(self):
-        """Propose the price list's price; follow the quotation when there is one."""
-        for line in self:
-            if line.sale_line_id:
-                line.price_unit = line.sale_line_id.price_unit
-            elif line.product_id and not line._has_manual_price():
-                line.price_unit = line._get_pricelist_price()
-                line.technical_price_unit = line.price_unit
-
-    @api.depends("sale_line_id.discount")
-    def _compute_discount(self):
-        for line in self:
-            if line.sale_line_id:
-                line.discount = line.sale_line_id.discount
-
-    @api.depends("product_id", "sale_line_id.tax_ids", "sheet_id.partner_id")
-    def _compute_tax_ids(self):
-        positions = {}  # Odoo looks the customer's up again each time
-        for line in self:
-            line.tax_ids = line.sale_line_id.tax_ids or line._get_default_taxes(
-                positions
-            )
-
-    @api.depends(
-        "product_id",
-        "quantity",
-        "price_unit",
-        "discount",
-        "coverage",
-        "is_internal",
-        "is_optional",
-        "sale_line_id.price_subtotal",
-        "sale_line_id.state",
-    )
-    def _compute_price_subtotal(self):
-        for line in self:
-            if line._is_to_quote():
-                line.price_subtotal = line._get_expected_subtotal()
-            else:
-                line.price_subtotal = line.sale_line_id.price_subtotal
+            elif line.sale_line_id.is_goodwill:
+                line.coverage = "goodwill"
+            elif line.coverage == "goodwill":
+                line.coverage = "customer"
 
     @api.depends("sale_line_id.state", "sheet_id.state")
     def _compute_is_quoted(self):
@@ -298,68 +227,14 @@ class SheetLine(models.Model):
         order_line_sudo = self.sudo().sale_line_id  # technicians have no sales rights
         return not order_line_sudo or order_line_sudo.state == "cancel"
 
-    def _has_manual_price(self):
-        self.ensure_one()
-        currency = self.currency_id or self.env.company.currency_id
-        return currency.compare_amounts(self.technical_price_unit, self.price_unit) != 0
-
-    def _get_pricelist_price(self):
-        """Return the customer's unit price, in the sheet's currency."""
-        self.ensure_one()
-        line = self.sudo().with_company(self.company_id or self.env.company)
-        return line.sheet_id.partner_id.property_product_pricelist._get_product_price(
-            line.product_id,
-            line.quantity or 1.0,
-            currency=line.currency_id,
-            uom=line.product_uom_id,
-            date=fields.Datetime.now(),
-        )
-
-    def _get_expected_subtotal(self):
-        """Return what the line would cost on a quotation, without taxes."""
-        self.ensure_one()
-        # An option starts at zero there, and the rest of it nobody pays.
-        if self.is_internal or self.is_optional:
-            return 0.0
-        price = self.price_unit * (1 - self._get_quoted_discount() / 100)
-        # The customer's taxes take queries, and matter where prices contain them.
-        if any(self.product_id.sudo().taxes_id.mapped("price_include")):
-            return self.tax_ids.compute_all(
-                price,
-                currency=self.currency_id,
-                quantity=self.quantity,
-                product=self.product_id,
-                partner=self.sheet_id.partner_id,
-            )["total_excluded"]
-        return self.quantity * price
-
-    def _get_default_taxes(self, positions):
-        """Return the product's taxes as the customer's fiscal position maps them.
-
-        :param dict positions: fiscal positions found so far, by company and customer
-        """
-        self.ensure_one()
-        company = self.company_id or self.env.company
-        customer = self.sheet_id.partner_id
-        if (company, customer) not in positions:
-            positions[company, customer] = (
-                self.env["account.fiscal.position"]
-                .with_company(company)
-                ._get_fiscal_position(customer)
-            )
-        taxes = self.product_id.taxes_id._filter_taxes_by_company(company)
-        return positions[company, customer].map_tax(taxes)
-
     def _get_payer(self):
         """Return who is billed for this line.
 
         :raises UserError: the manufacturer's warranty covers it, and none is known
         """
         self.ensure_one()
-        if self.coverage != "warranty" or self.is_internal:
-            return self.sheet_id.partner_id
         brand = self.sheet_id.equipment_id.brand_id
-        if not brand.partner_id:
+        if self._is_claimed() and not brand.partner_id:
             raise UserError(
                 self.env._(
                     "%(sheet)s: “%(line)s” is covered by the manufacturer's warranty, "
@@ -370,34 +245,17 @@ class SheetLine(models.Model):
                     brand=brand.name or "–",
                 )
             )
-        return brand.partner_id
+        return self._find_payer()
 
-    def _prepare_sale_order_line_values(self):
-        """Return the values of the order line that quotes this line."""
+    def _is_claimed(self):
+        """Whether the manufacturer pays for the line."""
         self.ensure_one()
-        values = {
-            "product_id": self.product_id.id,
-            "name": self.name,
-            "product_uom_qty": self.quantity,
-            "product_uom_id": self.product_uom_id.id,
-        }
-        if self._has_manual_price():
-            values["price_unit"] = self.price_unit
-        if discount := self._get_quoted_discount():
-            values["discount"] = discount
-        if distribution := self.sheet_id.analytic_distribution:
-            values["analytic_distribution"] = distribution
-        if self.is_internal:
-            values.pop("discount", None)
-            values.update(is_internal=True, price_unit=0.0)
-        if self.is_optional:
-            # Odoo's own way: an option is on the order, at quantity zero until taken.
-            values["product_uom_qty"] = 0.0
-            if self.product_uom_id.compare(self.quantity_offered, 1.0):
-                values["name"] = self._get_option_name()
-        return values
+        return self.coverage == "warranty" and not self.is_internal
 
-    def _get_quoted_discount(self):
-        """Return the percentage that a quotation takes off: goodwill takes all."""
+    def _find_payer(self):
+        """Return who would be billed now: the customer, too, where the line is the
+        manufacturer's and none is known yet."""
         self.ensure_one()
-        return 100.0 if self.coverage == "goodwill" else self.discount
+        manufacturer = self.sheet_id.equipment_id.brand_id.partner_id
+        claimed = self._is_claimed() and manufacturer
+        return claimed or self.sheet_id.partner_id

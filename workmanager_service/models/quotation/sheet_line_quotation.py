@@ -14,6 +14,7 @@ class SheetLine(models.Model):
         compute="_compute_is_internal",
         store=True,
         readonly=False,
+        precompute=True,
         help="Needed for the repair, but neither shown to the customer nor charged. "
         "It is reserved, used and counted in the cost.",
     )

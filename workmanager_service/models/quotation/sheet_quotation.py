@@ -35,12 +35,7 @@ class Sheet(models.Model):
     @api.depends("partner_id", "company_id")
     def _compute_currency_id(self):
         for sheet in self:
-            company = sheet.company_id or self.env.company
-            partner_sudo = sheet.partner_id.sudo().with_company(company)
-            sheet.currency_id = (
-                partner_sudo.property_product_pricelist.currency_id
-                or company.currency_id
-            )
+            sheet.currency_id = sheet._get_currency_of(sheet.partner_id)
 
     @api.depends("line_ids.sale_line_id.order_id")
     def _compute_sale_order_ids(self):
@@ -54,18 +49,19 @@ class Sheet(models.Model):
         return [("line_ids.sale_line_id.order_id", "in", value)]
 
     @api.depends(
-        "line_ids.coverage",
+        "line_ids.sale_line_id.order_id.amount_total",
+        "line_ids.sale_line_id.order_id.is_service_claim",
+        "line_ids.sale_line_id.order_id.state",
         "line_ids.sale_line_id.price_total",
-        "line_ids.sale_line_id.state",
     )
     def _compute_amount_total(self):
+        """Sum the totals of the orders: the rounded lines may be a cent off."""
         for sheet in self:
+            orders = sheet.line_ids.sale_line_id.order_id.filtered(
+                lambda order: order.state != "cancel" and not order.is_service_claim
+            )
             sheet.amount_total = sum(
-                line.sale_line_id._convert_to_currency(
-                    line.sale_line_id.price_total, sheet.currency_id
-                )
-                for line in sheet.line_ids
-                if line.coverage != "warranty" and line.sale_line_id.state != "cancel"
+                order._get_share_of_sheet(sheet) for order in orders
             )
 
     @api.depends("line_ids.sale_line_id.state", "state")
@@ -116,6 +112,14 @@ class Sheet(models.Model):
         return self.sale_order_ids._get_records_action(name=self.env._("Quotations"))
 
     # --------------------------------------------------------------- BUSINESS
+
+    def _get_currency_of(self, payer):
+        """Return the currency in which ``payer`` is quoted."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        payer_sudo = payer.sudo().with_company(company)
+        pricelist_sudo = payer_sudo.property_product_pricelist
+        return pricelist_sudo.currency_id or company.currency_id
 
     def _get_lines_to_quote(self):
         """Return the lines that are on no quotation that still counts.

@@ -12,6 +12,9 @@ from .states import CLOSED_STATES, SETTLED_STATES
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 10
 
+# What decides for whom, and for which device, a sheet is quoted.
+CUSTOMER_FIELDS = {"partner_id", "equipment_id", "company_id"}
+
 
 class Sheet(models.Model):
     _name = "workmanager.sheet"
@@ -353,12 +356,17 @@ class Sheet(models.Model):
         if not self._is_step_write(vals):
             if "stage_id" in vals:
                 self._move_to_stage(self.stage_id.browse(vals["stage_id"]))
-            if vals.keys() & {"partner_id", "equipment_id", "company_id"}:
+            if vals.keys() & CUSTOMER_FIELDS:
                 self.line_ids._ensure_not_quoted()
         moved = self.filtered(
             lambda sheet: sheet.stage_id.id != vals.get("stage_id", sheet.stage_id.id)
         )
+        typed = {}
+        if vals.keys() & CUSTOMER_FIELDS:
+            typed = self.line_ids._get_typed_prices()
         res = super().write(vals)
+        if typed:
+            self.line_ids._convert_typed_prices(typed)
         if vals.keys() & {"stage_id", "user_id"}:
             self._follow_check_activities()
         moved._record_stage()

@@ -15,7 +15,6 @@ from .equipment import equipment
 from .equipment import equipment_history
 from .equipment import equipment_import
 from .equipment import equipment_lookup
-from .equipment import equipment_merge
 from .equipment import equipment_owner
 from .catalogue import equipment_type
 from .evaluation import evaluation

@@ -1,6 +1,21 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+# What the kept record takes from the others where it has nothing itself.
+MERGED_FIELDS = (
+    "serial_number",
+    "brand_id",
+    "model_name",
+    "product_id",
+    "partner_id",
+    "sale_order_line_id",
+    "sale_date",
+    "warranty_start",
+    "warranty_end",
+    "warranty_document",
+    "note",
+)
+
 
 class EquipmentMerge(models.TransientModel):
     """Makes one of several records of the same device; nothing of them is lost."""
@@ -60,13 +75,38 @@ class EquipmentMerge(models.TransientModel):
             raise UserError(
                 self.env._("Equipment of different companies cannot be merged.")
             )
-        values = kept._prepare_merge_values(others)
-        others._move_to(kept)
+        values = self._prepare_kept_values()
+        self._move_records(others)
         names = ", ".join(map(self._get_full_name, others))
         others.unlink()
         kept.write(values)
         kept.message_post(body=self.env._("Merged with %s.", names))
         return kept._get_records_action()
+
+    def _prepare_kept_values(self):
+        """Return what the record that is kept takes over from the others."""
+        kept, values = self.equipment_id, {}
+        for fname in MERGED_FIELDS:
+            givers = (self.equipment_ids - kept).filtered(fname)
+            if givers and not kept[fname]:
+                field = kept._fields[fname]
+                values[fname] = field.convert_to_write(givers[0][fname], givers[0])
+        return values
+
+    def _move_records(self, others):
+        """Give sheets, owners, messages, activities and files of ``others`` to the
+        record that is kept."""
+        kept = self.equipment_id
+        # The rule against changing a quoted sheet's equipment is about another device.
+        sheets = self.env["workmanager.sheet"].with_context(active_test=False)
+        sheets.search([("equipment_id", "in", others.ids)])._set_equipment(kept)
+        others.owner_ids.sudo().equipment_id = kept
+        for other in others:
+            other.message_change_thread(kept)
+        for model in ("ir.attachment", "mail.activity"):
+            self.env[model].sudo().search(
+                [("res_model", "=", others._name), ("res_id", "in", others.ids)]
+            ).write({"res_id": kept.id})
 
     @api.model
     def _get_full_name(self, equipment):

@@ -6,6 +6,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+# By which two equipment are the same one.
+IDENTITY_FIELDS = {"company_id", "serial_number", "brand_id", "active"}
+
 
 class Equipment(models.Model):
     _name = "workmanager.equipment"
@@ -217,6 +220,7 @@ class Equipment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = self._with_customers(self._without_empty_cells(vals_list))
         self._ensure_serials_free(
             [{"company_id": self.env.company.id, **vals} for vals in vals_list]
         )
@@ -234,21 +238,13 @@ class Equipment(models.Model):
         return values
 
     def write(self, vals):
+        vals = self._with_changed_customer(vals)
         changing = self.browse()
         if "partner_id" in vals:
             changing = self.filtered(lambda e: e.partner_id.id != vals["partner_id"])
-        if set(vals) & {"serial_number", "brand_id", "company_id", "active"}:
+        if not IDENTITY_FIELDS.isdisjoint(vals):
             self._ensure_serials_free(
-                [
-                    {
-                        "serial_number": equipment.serial_number,
-                        "brand_id": equipment.brand_id.id,
-                        "company_id": equipment.company_id.id,
-                        "active": equipment.active,
-                        **vals,
-                    }
-                    for equipment in self
-                ],
+                [{**equipment._get_identity(), **vals} for equipment in self],
                 known=self,
             )
         res = super().write(vals)
@@ -298,6 +294,23 @@ class Equipment(models.Model):
             ]
         )
 
+    def _get_identity(self):
+        """Return the values by which two equipment are the same one."""
+        self.ensure_one()
+        return {
+            fname: self._fields[fname].convert_to_write(self[fname], self)
+            for fname in IDENTITY_FIELDS
+        }
+
+    @api.model
+    def _get_serial_slot(self, vals):
+        """Return what only one equipment may have, as the unique index says it, or
+        None where ``vals`` take nothing."""
+        serial = self._normalize_serial(vals.get("serial_number"))
+        if not serial or not vals.get("active", True):
+            return None
+        return vals["company_id"], serial, vals.get("brand_id") or False
+
     @api.model
     def _ensure_serials_free(self, vals_list, known=()):
         """Refuse serial numbers that are taken, naming the equipment that has them.
@@ -308,43 +321,43 @@ class Equipment(models.Model):
         :param known: the equipment that are to have them, when they exist
         :raises ValidationError: a serial number is taken, or given twice
         """
-        wanted = [
-            (
-                vals["company_id"],
-                self._normalize_serial(vals.get("serial_number")),
-                vals.get("brand_id") or False,
-            )
-            for vals in vals_list
-            if vals.get("active", True)
-        ]
-        repeated = Counter(wanted)
-        keys = {serial for _company, serial, _brand in wanted if serial}
-        if not keys:
+        wanted = Counter(filter(None, map(self._get_serial_slot, vals_list)))
+        if not wanted:
             return
+        taken = self._get_taken_slots_sudo({serial for _c, serial, _b in wanted}, known)
+        for slot, count in wanted.items():
+            if slot in taken:
+                raise ValidationError(taken[slot]._serial_taken_message())
+            if count > 1:
+                raise ValidationError(
+                    self.env._("The serial number %s is given twice.", slot[1])
+                )
+
+    @api.model
+    def _get_taken_slots_sudo(self, serials, known):
+        """Return {slot: equipment} of all companies, but for the ``known``."""
+        # As superuser: the unique index does not end at what a user sees.
         others_sudo = self.sudo().search(
-            [("serial_key", "in", list(keys)), ("id", "not in", [e.id for e in known])]
-        )  # superuser: the rule of the unique index does not end at what a user sees
-        taken = {
-            (other.company_id.id, other.serial_key, other.brand_id.id): other
-            for other in others_sudo
+            [
+                ("serial_key", "in", list(serials)),
+                ("active", "=", True),
+                ("id", "not in", [equipment.id for equipment in known]),
+            ]
+        )
+        return {
+            self._get_serial_slot(other._get_identity()): other for other in others_sudo
         }
-        for key in wanted:
-            if not key[1]:
-                continue
-            if twin := taken.get(key):
-                raise ValidationError(
-                    self.env._(
-                        "The serial number %(serial)s is already registered: "
-                        "%(equipment)s of %(customer)s.",
-                        serial=twin.serial_number,
-                        equipment=twin.display_name,
-                        customer=twin.partner_id.display_name or self.env._("nobody"),
-                    )
-                )
-            if repeated[key] > 1:
-                raise ValidationError(
-                    self.env._("The serial number %s is given twice.", key[1])
-                )
+
+    def _serial_taken_message(self):
+        """Return that the serial number is the one of this equipment."""
+        self.ensure_one()
+        return self.env._(
+            "The serial number %(serial)s is already registered: %(equipment)s of "
+            "%(customer)s.",
+            serial=self.serial_number,
+            equipment=self.display_name,
+            customer=self.partner_id.display_name or self.env._("nobody"),
+        )
 
     def _get_warranty_state(self, day):
         """Return the state of the manufacturer's warranty on ``day``."""

@@ -67,24 +67,23 @@ class Equipment(models.Model):
             # It then tries row by row, and finds whose it is.
             raise ValueError(str(error)) from error
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("import_file"):
-            vals_list = [
-                {k: v for k, v in vals.items() if v or k not in COMPUTED_COLUMNS}
-                for vals in vals_list
-            ]
-        return super().create(self._with_customers(vals_list))
+    @api.model
+    def _without_empty_cells(self, vals_list):
+        """Return the values of an import without what is computed where it is empty."""
+        if not self.env.context.get("import_file"):
+            return vals_list
+        return [
+            {k: v for k, v in vals.items() if v or k not in COMPUTED_COLUMNS}
+            for vals in vals_list
+        ]
 
-    def write(self, vals):
-        if set(vals) & set(CUSTOMER_COLUMNS):
-            owner = (
-                self.partner_id
-                if len(self.partner_id) == 1
-                else self.env["res.partner"]
-            )
-            [vals] = self._with_customers([{"partner_id": owner.id, **vals}])
-        return super().write(vals)
+    def _with_changed_customer(self, vals):
+        """Return ``vals`` with a customer in place of what describes one."""
+        if CUSTOMER_COLUMNS.keys().isdisjoint(vals):
+            return vals
+        # Details without a name are those of the present owner.
+        owner_id = self.partner_id.id if len(self.partner_id) == 1 else False
+        return self._with_customers([{"partner_id": owner_id, **vals}])[0]
 
     @api.model
     def _with_customers(self, vals_list):
@@ -92,37 +91,38 @@ class Equipment(models.Model):
 
         What is known of a customer already is never overwritten.
         """
-        described = [vals for vals in vals_list if set(vals) & set(CUSTOMER_COLUMNS)]
+        described = [
+            vals for vals in vals_list if not CUSTOMER_COLUMNS.keys().isdisjoint(vals)
+        ]
         if not described:
             return vals_list
-        cards = self._get_customer_cards(described)
-        card_of = {}
-        for vals in described:
-            details = {
-                fname: (vals.get(column) or "").strip() or False
-                for column, fname in CUSTOMER_COLUMNS.items()
-            }
-            if name := details["name"]:
-                card = _find_card(cards[name], details)
-                if not card:
-                    card = CustomerCard()
-                    cards[name].append(card)
-            else:
-                card = CustomerCard(
-                    self.env["res.partner"].browse(vals.get("partner_id"))
-                )
-            card.fill(details)
-            card_of[id(vals)] = card
-        self._save_customer_cards(dict.fromkeys(card_of.values()))
+        known = self._get_customer_cards(described)
+        cards = {id(vals): self._get_customer_card(vals, known) for vals in described}
+        self._save_customer_cards(dict.fromkeys(cards.values()))
         return [
-            {
-                **{k: v for k, v in vals.items() if k not in CUSTOMER_COLUMNS},
-                "partner_id": card_of[id(vals)].partner.id,
-            }
-            if id(vals) in card_of
-            else vals
+            cards[id(vals)].replace_in(vals) if id(vals) in cards else vals
             for vals in vals_list
         ]
+
+    @api.model
+    def _get_customer_card(self, vals, known):
+        """Return the card of the customer that ``vals`` describe, with what they add.
+
+        :param known: {name: cards}; a customer who is new is added to it
+        """
+        details = {
+            fname: (vals.get(column) or "").strip() or False
+            for column, fname in CUSTOMER_COLUMNS.items()
+        }
+        if name := details["name"]:
+            card = _find_card(known[name], details)
+            if not card:
+                card = CustomerCard()
+                known[name].append(card)
+        else:
+            card = CustomerCard(self.env["res.partner"].browse(vals.get("partner_id")))
+        card.fill(details)
+        return card
 
     @api.model
     def _get_customer_cards(self, vals_list):
@@ -171,6 +171,11 @@ class CustomerCard:
                 self.details[fname] = value
                 if self.partner:
                     self.missing[fname] = value
+
+    def replace_in(self, vals):
+        """Return ``vals`` with the customer in place of what describes it."""
+        rest = {k: v for k, v in vals.items() if k not in CUSTOMER_COLUMNS}
+        return {**rest, "partner_id": self.partner.id}
 
     def compare(self, details):
         """Return the fields in which ``details`` agree, and those that differ."""

@@ -37,20 +37,10 @@ class Equipment(models.Model):
             return {"equipment": [], "customers": []}
         equipment, partners = self._lookup_records(text, limit)
         (partners | equipment.partner_id).fetch(["complete_name", "phone"])
-        sheets = equipment._get_lookup_sheets()
-        rows = [
-            item._prepare_lookup_row(text, sheets.get(item, [])) for item in equipment
-        ]
+        rows = equipment._prepare_lookup_rows(text)
         return {
             "equipment": sorted(rows, key=lambda row: not row["exact"]),
-            "customers": [
-                {
-                    "id": partner.id,
-                    "name": partner.complete_name,
-                    "phone": partner.phone or "",
-                }
-                for partner in partners
-            ],
+            "customers": [self._prepare_lookup_customer(p) for p in partners],
         }
 
     @api.model
@@ -143,6 +133,23 @@ class Equipment(models.Model):
             # The country's letters before it are often left out.
             domain |= Domain("vat", "=ilike", f"%{digits}")
         return self.env["res.partner"]._search(domain, limit=limit)
+
+    @api.model
+    def _prepare_lookup_customer(self, partner):
+        """Return what the search box shows of a customer."""
+        return {
+            "id": partner.id,
+            "name": partner.complete_name,
+            "phone": partner.phone or "",
+        }
+
+    def _prepare_lookup_rows(self, text):
+        """Return what the search box shows of each of these equipment."""
+        sheets = self._get_lookup_sheets()
+        return [
+            equipment._prepare_lookup_row(text, sheets.get(equipment, []))
+            for equipment in self
+        ]
 
     def _get_lookup_sheets(self):
         """Return {equipment: its sheets, the newest first}."""

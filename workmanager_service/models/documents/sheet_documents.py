@@ -17,6 +17,22 @@ class Sheet(models.Model):
 
     # ----------------------------------------------------------------- INTAKE
 
+    def action_print_intake(self):
+        """Print the papers of the whole visit: what the company's settings say."""
+        reports = self._get_intake_reports()
+        if len(reports) == 1:
+            return reports[0]
+        return {
+            "type": "ir.actions.client",
+            "tag": "workmanager_print",
+            "params": {"reports": reports},
+        }
+
+    def action_print_labels(self):
+        """Print the labels of the whole visit."""
+        report = self._get_label_report()
+        return report.report_action(self._get_visit(), config=False)
+
     def _get_intake_reports(self):
         """Return the actions that print the papers of the visit of these sheets."""
         visit = self._get_visit()

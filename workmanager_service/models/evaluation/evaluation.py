@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..catalogue.checkpoint import CHECK_PHASES
-from ..service.states import ACCEPTED_STATES
+from ..service.states import ACCEPTED_STATES, CHECK_STATES
 
 
 class Evaluation(models.Model):
@@ -194,6 +194,25 @@ class Evaluation(models.Model):
             commands.append(Command.create(values))
         return commands
 
+    def get_checklist(self):
+        """Return what the checklist on the screen shows, for its component.
+
+        :return: a dict with ``is_editable``, ``can_set_rest`` and ``checks``, a list
+            of what :meth:`~EvaluationCheck._prepare_checklist_row` returns
+        """
+        self.ensure_one()
+        sheet, checks = self.sheet_id, self.check_ids.sorted()
+        offers = checks._get_fault_offers()
+        is_editable = self.state == "draft" and sheet.state in CHECK_STATES[self.phase]
+        return {
+            "is_editable": is_editable,
+            "can_set_rest": is_editable
+            and any(not check.result and check.kind == "pass_fail" for check in checks),
+            "checks": [
+                check._prepare_checklist_row(offers.get(check, [])) for check in checks
+            ],
+        }
+
     def _get_printed_photos(self):
         """Return what the report shows of the photos marked for the customer.
 
@@ -203,10 +222,7 @@ class Evaluation(models.Model):
         photos = self.sheet_id._get_customer_photos().filtered(
             lambda photo: photo.check_id in self.check_ids
         )
-        return [
-            (photo.display_name, image)
-            for photo, image in self.sheet_id._get_printed_photos(photos)
-        ]
+        return [(photo.display_name, image) for photo, image in photos._get_printed()]
 
     def _get_findings(self, photos=None):
         """Return what this evaluation found wrong, as the customer is told it.

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import Command, models
 from odoo.exceptions import UserError
 
@@ -86,39 +84,50 @@ class EvaluationCheck(models.Model):
 
     def _get_fault_offers(self):
         """Return {check: what it can mean, as the checklist offers it}."""
-        offers = defaultdict(list)
-        if not self:  # a type of equipment can be without checks
-            return offers
-        sheet = self.sheet_id
-        open_lines = sheet._get_open_operation_lines()
-        quoted = open_lines.filtered(lambda line: not line._is_to_quote())
-        accepted = sheet.line_ids.filtered("is_accepted")
         bad = self.filtered(lambda check: check.result == "not_ok")
-        found = bad.fault_ids
-        operations = found.operation_ids & sheet._get_fitting_operations()
-        rows = operations._get_checklist_rows(sheet) if operations else {}
-        for check in bad:
-            for fault in check._get_offered_faults():
-                is_found = fault in check.fault_ids
-                offers[check].append(
-                    {
-                        "id": fault.id,
-                        "name": fault.name,
-                        "is_found": is_found,
-                        "repairs": [
-                            {
-                                **rows[operation],
-                                "is_added": operation in open_lines.operation_id,
-                                "is_quoted": operation in quoted.operation_id,
-                                "is_accepted": operation in accepted.operation_id,
-                            }
-                            for operation in fault.operation_ids & operations
-                        ]
-                        if is_found
-                        else [],
-                    }
-                )
-        return offers
+        repairs = bad._get_repair_offers() if bad else {}
+        return {
+            check: [
+                check._prepare_fault_offer(fault, repairs)
+                for fault in check._get_offered_faults()
+            ]
+            for check in bad
+        }
+
+    def _prepare_fault_offer(self, fault, repairs):
+        """Return what the checklist shows of ``fault`` below this check, which is bad.
+
+        :param dict repairs: what :meth:`_get_repair_offers` returns
+        """
+        self.ensure_one()
+        is_found = fault in self.fault_ids
+        offered = fault.operation_ids.filtered(lambda o: is_found and o in repairs)
+        return {
+            "id": fault.id,
+            "name": fault.name,
+            "is_found": is_found,
+            "repairs": [repairs[operation] for operation in offered],
+        }
+
+    def _get_repair_offers(self):
+        """Return {operation: what the checklist shows of it}, for what these checks of
+        one sheet found."""
+        sheet = self.sheet_id
+        operations = self.fault_ids.operation_ids & sheet._get_fitting_operations()
+        if not operations:
+            return {}
+        added = sheet._get_open_operation_lines()
+        quoted = added.filtered(lambda line: not line._is_to_quote())
+        accepted = sheet.line_ids.filtered("is_accepted")
+        return {
+            operation: {
+                **row,
+                "is_added": operation in added.operation_id,
+                "is_quoted": operation in quoted.operation_id,
+                "is_accepted": operation in accepted.operation_id,
+            }
+            for operation, row in operations._get_checklist_rows(sheet).items()
+        }
 
     def _get_offered_faults(self):
         """Return what a bad result can mean: what the checkpoint says, or the type."""

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ...formats import format_moment
 
@@ -10,9 +10,10 @@ DELIVERY_SIGNATURE = {"delivery_signature", "delivery_signed_by"}
 
 
 class Sheet(models.Model):
-    """How an equipment goes back to the customer, and with what."""
+    """What the customer leaves with an equipment, and how all of it goes back."""
 
-    _inherit = "workmanager.sheet"
+    _name = "workmanager.sheet"
+    _inherit = ["workmanager.sheet", "workmanager.unlock.mixin"]
 
     returned_accessory_ids = fields.Many2many(
         "workmanager.accessory",
@@ -28,7 +29,38 @@ class Sheet(models.Model):
         "res.users", string="Handed Over By", readonly=True, copy=False
     )
 
+    unlock_look_ids = fields.One2many(
+        "workmanager.unlock.look",
+        "sheet_id",
+        string="Looks at the Unlock Code",
+        groups="workmanager_service.group_manager",
+    )
+
     # ----------------------------------------------------------------- ACTION
+
+    def action_show_unlock_code(self):
+        """Show the unlock code, and record who looked.
+
+        :raises AccessError: for anyone but the sheet's technician and managers
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._ensure_unlock_code_visible()
+        code = self._decrypt_unlock()
+        # As superuser: a look is recorded, and cannot be taken back.
+        self.env["workmanager.unlock.look"].sudo().create(
+            {"sheet_id": self.id, "user_id": self.env.user.id}
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Unlock code of %s", self.name),
+                "message": code,
+                "type": "info",
+                "sticky": True,
+            },
+        }
 
     def action_open_handover(self):
         """Open the dialog in which the equipment is handed over.
@@ -69,6 +101,20 @@ class Sheet(models.Model):
 
     # --------------------------------------------------------------- BUSINESS
 
+    def _ensure_unlock_code_visible(self):
+        """Refuse who may not see the unlock code; there has to be one."""
+        is_manager = self.env.user.has_group("workmanager_service.group_manager")
+        if self.user_id != self.env.user and not is_manager:
+            raise AccessError(
+                self.env._(
+                    "Only the technician of %(sheet)s and managers may see its unlock "
+                    "code.",
+                    sheet=self.name,
+                )
+            )
+        if not self.has_unlock_code:
+            raise UserError(self.env._("%s has no unlock code.", self.name))
+
     def _return_accessories(self):
         """Note who hands over and, without the dialog, that all went back that was
         left with the equipment."""
@@ -77,6 +123,9 @@ class Sheet(models.Model):
             if not (sheet.returned_accessory_ids or sheet.missing_accessory_note):
                 values["returned_accessory_ids"] = sheet.accessory_ids.ids
             sheet._write_by_step(values)
+
+    def _wipe_unlock_code(self):
+        self.sudo().unlock_secret = False
 
     def _start_repair_warranty(self):
         """Let the warranty on the repair begin, as long as the type says."""

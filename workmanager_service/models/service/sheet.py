@@ -1,5 +1,4 @@
 import secrets
-from collections import defaultdict
 
 from dateutil.relativedelta import relativedelta
 
@@ -179,30 +178,6 @@ class Sheet(models.Model):
     line_ids = fields.One2many(
         "workmanager.sheet.line", "sheet_id", string="Parts and Work"
     )
-    is_warranty = fields.Boolean(
-        string="Under Warranty",
-        compute="_compute_is_warranty",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="The manufacturer's warranty was valid at intake.",
-    )
-    previous_sheet_id = fields.Many2one(
-        "workmanager.sheet",
-        string="Returned After",
-        compute="_compute_previous_sheet_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        copy=False,
-        domain="[('equipment_id', '=', equipment_id), ('id', '!=', id)]",
-        help="The repair under whose warranty the equipment came back.",
-    )
-    history_count = fields.Integer(
-        compute="_compute_history_count", string="Earlier Sheets"
-    )
     tracking_code = fields.Char(
         readonly=True,
         copy=False,
@@ -216,9 +191,6 @@ class Sheet(models.Model):
         string="Signature at Hand-over", copy=False, attachment=True, max_width=1024
     )
     delivery_signed_by = fields.Char(string="Handed Over To", copy=False)
-    repair_warranty_end = fields.Date(
-        string="Warranty of the Repair Ends", readonly=True, copy=False
-    )
 
     _name_company_uniq = models.UniqueIndex(
         "(company_id, name)", "This sheet number is already in use."
@@ -285,42 +257,6 @@ class Sheet(models.Model):
             if not sheet.user_id:
                 kind = sheet.equipment_id.equipment_type_id
                 sheet.user_id = kind._get_inherited("user_id")
-
-    @api.depends("equipment_id", "intake_date")
-    def _compute_is_warranty(self):
-        for sheet in self:
-            sheet.is_warranty = sheet._is_warranty_by_date()
-
-    @api.depends("equipment_id")
-    def _compute_previous_sheet_id(self):
-        """Link the repair under whose warranty the equipment comes back."""
-        repaired = defaultdict(lambda: self.browse())
-        for sheet in self.search(
-            [
-                ("equipment_id", "in", self.equipment_id.ids),
-                ("state", "=", "delivered"),
-                ("repair_warranty_end", ">=", fields.Date.context_today(self)),
-            ],
-            order="delivery_date, id",
-        ):
-            repaired[sheet.equipment_id] = sheet
-        for sheet in self:
-            previous = repaired[sheet.equipment_id]
-            if previous != sheet._origin:
-                sheet.previous_sheet_id = previous
-
-    @api.depends("equipment_id")
-    def _compute_history_count(self):
-        counts = dict(
-            self._read_group(
-                [("equipment_id", "in", self.equipment_id.ids)],
-                ["equipment_id"],
-                ["__count"],
-            )
-        )
-        for sheet in self:
-            saved = 1 if sheet._origin else 0
-            sheet.history_count = max(counts.get(sheet.equipment_id, 0) - saved, 0)
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
@@ -408,29 +344,6 @@ class Sheet(models.Model):
                     )
                 )
 
-    # ----------------------------------------------------------------- ACTION
-
-    def action_view_history(self):
-        """Open the equipment, whose page tells all that happened to it."""
-        self.ensure_one()
-        return self.equipment_id._get_records_action()
-
-    def action_print_intake(self):
-        """Print the papers of the whole visit: what the company's settings say."""
-        reports = self._get_intake_reports()
-        if len(reports) == 1:
-            return reports[0]
-        return {
-            "type": "ir.actions.client",
-            "tag": "workmanager_print",
-            "params": {"reports": reports},
-        }
-
-    def action_print_labels(self):
-        """Print the labels of the whole visit."""
-        report = self._get_label_report()
-        return report.report_action(self._get_visit(), config=False)
-
     # --------------------------------------------------------------- BUSINESS
 
     @api.model
@@ -445,11 +358,6 @@ class Sheet(models.Model):
                     stage=later[0].name,
                 )
             )
-
-    def _give_equipment_owner(self):
-        """Whoever brings an equipment of nobody is its owner from now on."""
-        for sheet in self.filtered(lambda s: not s.equipment_id.partner_id):
-            sheet.equipment_id.partner_id = sheet.partner_id
 
     def _get_visit(self):
         """Return the sheets that were taken in with these, in their order."""

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 # Sheets on a page of the history; "show older" brings the next ones.
-HISTORY_LIMIT = 20
+HISTORY_LIMIT = 10
 # What the history reads of its sheets, in one query.
 HISTORY_FIELDS = (
     "name",
@@ -17,6 +17,7 @@ HISTORY_FIELDS = (
     "intake_date",
     "delivery_date",
     "claimed_fault",
+    "claimed_fault_ids",
     "warranty_basis",
     "warranty_reason",
     "previous_sheet_id",
@@ -24,6 +25,8 @@ HISTORY_FIELDS = (
     "amount_total",
     "currency_id",
 )
+# What else it reads of them for managers.
+COST_FIELDS = ("work_cost", "company_currency_id")
 # Of one moment, what led to a sheet comes before it.
 RANKS = {"sold": 0, "registered": 1, "owner": 2, "sheet": 3}
 
@@ -63,27 +66,15 @@ class Equipment(models.Model):
             ``title``, ``date`` and, of a sheet, what its ``_prepare_history`` says
         """
         self.ensure_one()
-        # From the last sheet of the page before, where its other events ended.
-        start = max(offset - 1, 0)
-        sheets = self.env["workmanager.sheet"].search_fetch(
-            self._get_history_domain(),
-            HISTORY_FIELDS,
-            order="intake_date desc, id desc",
-            offset=start,
-            limit=limit and limit + 1 + offset - start,
-        )
-        newer, sheets = sheets[: offset - start], sheets[offset - start :]
-        has_more = bool(limit) and len(sheets) > limit
-        following = sheets[limit:] if has_more else sheets[:0]
-        sheets = sheets[:limit]
-        owners = self._get_history_owners()
-        registered = self._get_registration(sheets, following)
-        events = self._prepare_history_events(registered, owners, for_customer)
-        if newer:
-            events = [event for event in events if event[0] < newer.intake_date]
-        if has_more:
-            oldest = sheets[-1:].intake_date
-            events = [event for event in events if event[0] >= oldest]
+        newer, sheets, older = self._get_history_sheets(offset, limit)
+        registered = self._get_registration(sheets, older)
+        # What happened between the sheets of the pages before and after is theirs.
+        events = [
+            event
+            for event in self._prepare_history_events(registered, for_customer)
+            if not (newer and event[0] >= newer.intake_date)
+            and not (older and event[0] < sheets[-1].intake_date)
+        ]
         events += [
             (sheet.intake_date, (RANKS["sheet"], sheet.id), entry)
             for sheet, entry in sheets._prepare_history(for_customer).items()
@@ -93,7 +84,25 @@ class Equipment(models.Model):
             {"date": format_date(self.env, moment), **entry}
             for moment, _rank, entry in events
         ]
-        return entries, offset + limit if has_more else False
+        return entries, offset + limit if older else False
+
+    def _get_history_sheets(self, offset, limit):
+        """Return the sheets of a part of the story, the newest first.
+
+        :return: the one before it, its own, and the one after it
+        """
+        before = min(offset, 1)
+        fnames = HISTORY_FIELDS + (COST_FIELDS if self._has_history_costs() else ())
+        found = self.env["workmanager.sheet"].search_fetch(
+            self._get_history_domain(),
+            fnames,
+            order="intake_date desc, id desc",
+            offset=offset - before,
+            limit=limit and before + limit + 1,
+        )
+        newer, rest = found[:before], found[before:]
+        end = limit or len(rest)
+        return newer, rest[:end], rest[end:]
 
     def _has_history_costs(self):
         """Whether the user may see what parts and work cost us."""
@@ -106,14 +115,6 @@ class Equipment(models.Model):
             ("equipment_id", "=", self.id),
             ("company_id", "=", self.company_id.id),
         ]
-
-    def _get_history_owners(self):
-        """Return the changes of the owner, the oldest first."""
-        return self.env["workmanager.equipment.owner"].search_fetch(
-            [("equipment_id", "=", self.id)],
-            ["date", "partner_id"],
-            order="date, id",
-        )
 
     def _get_registration(self, sheets, following):
         """Return when we got to know the equipment: when its first sheet was taken in
@@ -128,42 +129,44 @@ class Equipment(models.Model):
         dates = (sheets | following).mapped("intake_date")
         return min(filter(None, [self.create_date, *dates]))
 
-    def _prepare_history_events(self, registered, owners, for_customer):
+    def _prepare_history_events(self, registered, for_customer):
         """Return (moment, rank, entry) of what is no sheet.
 
         :param datetime registered: when we got to know the equipment
-        :param owners: the changes of the owner
         """
         self.ensure_one()
-        events = []
-        if self.sale_date:
-            sold = min(datetime.combine(self.sale_date, time.min), registered)
-            entry = {
-                "kind": "sold",
-                "title": self.env._("Sale"),
-                "date": format_date(self.env, self.sale_date),
-                "text": self.warranty_source
-                and self.env._("Warranty: %s", self.warranty_source),
-            }
-            events.append((sold, entry))
         entry = {
+            "key": "registered",
             "kind": "registered",
             "title": self.env._("Registered as %s", self.ref),
         }
-        events.append((registered, entry))
-        return [
-            (moment, (RANKS[entry["kind"]], 0), {"key": entry["kind"], **entry})
-            for moment, entry in events
-        ] + self._prepare_history_owners(registered, owners, for_customer)
+        events = [(registered, (RANKS["registered"], 0), entry)]
+        events += self._prepare_history_owners(registered, for_customer)
+        if self.sale_date:
+            sold = min(datetime.combine(self.sale_date, time.min), registered)
+            events.append((sold, (RANKS["sold"], 0), self._prepare_history_sale()))
+        return events
 
-    def _prepare_history_owners(self, registered, owners, for_customer):
+    def _prepare_history_sale(self):
+        return {
+            "key": "sold",
+            "kind": "sold",
+            "title": self.env._("Sale"),
+            "date": format_date(self.env, self.sale_date),
+            "text": self.warranty_source
+            and self.env._("Warranty: %s", self.warranty_source),
+        }
+
+    def _prepare_history_owners(self, registered, for_customer):
         """Return (moment, rank, entry) of each change of the owner."""
         events, owner = [], self.env["res.partner"]
-        for record in owners:
+        for record in self.env["workmanager.equipment.owner"].search_fetch(
+            [("equipment_id", "=", self.id)], ["date", "partner_id"], order="date, id"
+        ):
             if record.partner_id == owner:
                 continue  # merged records say the same twice
             owner = record.partner_id
-            name = owner.sudo().display_name  # who reads the story reads its names
+            name = owner.sudo().complete_name  # who reads the story reads its names
             if for_customer and not self._is_owner(owner):
                 name = self.env._("a former owner")
             entry = {

@@ -6,7 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, format_duration, formatLang
+from odoo.tools import format_date, format_duration, formatLang
 
 # What the history reads of a line, in one query.
 HISTORY_FIELDS = (
@@ -225,138 +225,107 @@ class Sheet(models.Model):
 
         :param bool for_customer: see :meth:`Equipment._get_history`
         """
-        claims, findings = self._get_history_faults()
-        lines = self._get_history_lines(for_customer)
-        hours = self._get_history_hours()
         has_costs = not for_customer and self.equipment_id._has_history_costs()
-        costs = self._get_history_costs() if has_costs else {}
+        lines = self._get_history_lines(for_customer, has_costs)
+        rows = lines._prepare_history_rows()
+        lines_of = lines.grouped("sheet_id")
+        findings = self._get_history_findings()
+        hours = self._get_history_hours()
         history = {}
         for sheet in self:
-            foreign = not sheet.equipment_id._is_owner(sheet.partner_id)
-            hidden = for_customer and foreign
-            worked, workers = hours.get(sheet, (0.0, []))
-            entry = {
-                **sheet._prepare_history_facts(hidden, claims.get(sheet, [])),
+            sheet_lines = lines_of.get(sheet, lines.browse())
+            history[sheet] = {
+                **sheet._prepare_history_facts(for_customer),
+                **sheet._prepare_history_work(*hours.get(sheet, (0.0, []))),
                 "findings": findings.get(sheet, []),
-                "lines": lines.get(sheet, []),
-                "hours": format_duration(worked) if worked else "",
-                "technicians": ", ".join(workers or filter(None, [sheet.user_id.name])),
-                "customer": foreign and not hidden and sheet.partner_id.display_name,
+                "lines": [rows[line] for line in sheet_lines],
             }
-            if sheet in costs:
-                entry["cost"] = costs[sheet]
-            history[sheet] = entry
+            if has_costs and (cost := sheet._get_history_cost(sheet_lines)):
+                history[sheet]["cost"] = cost
         return history
 
-    def _prepare_history_facts(self, hidden, claims):
-        """Return what the sheet itself says.
-
-        :param claims: the names of the claimed faults
-        :param bool hidden: keep to what says nothing about its customer
-        """
+    def _prepare_history_facts(self, for_customer):
+        """Return what the sheet itself says."""
         self.ensure_one()
-        label = self._get_history_label
-        warranty = label("warranty_basis") if self.warranty_basis != "none" else ""
-        claimed = list(claims)
-        if self.claimed_fault and not hidden:
-            claimed.append(" ".join(self.claimed_fault.split()))
-        has_amount = not hidden and not self.currency_id.is_zero(self.amount_total)
+        is_foreign = not self.equipment_id._is_owner(self.partner_id)
+        hidden = for_customer and is_foreign
         return {
             "key": f"sheet-{self.id}",
             "kind": "sheet",
             "id": self.id,
             "title": self.name,
-            "state": label("state"),
-            "outcome": label("outcome") if self.outcome else "",
+            "state": self._get_history_label("state"),
+            "outcome": self._get_history_label("outcome"),
             "is_repaired": self.outcome == "repaired",
-            "claimed": claimed,
-            "warranty": warranty,
-            "warranty_reason": "" if hidden else self.warranty_reason or "",
+            "warranty": ""
+            if self.warranty_basis == "none"
+            else self._get_history_label("warranty_basis"),
             # It may be one that another technician had.
             "previous": self.sudo().previous_sheet_id.name or "",
             "delivered": format_date(self.env, self.delivery_date),
             "repair_warranty": format_date(self.env, self.repair_warranty_end),
-            "amount": self._format_history_amount(self.amount_total)
-            if has_amount
-            else "",
+            "customer": is_foreign and not hidden and self.partner_id.display_name,
+            **self._prepare_history_words(hidden),
+        }
+
+    def _prepare_history_words(self, hidden):
+        """Return what was said and billed.
+
+        :param bool hidden: keep to what says nothing about the customer of the sheet
+        """
+        # What was claimed stays claimed when the catalogue drops it.
+        claimed = self.with_context(active_test=False).claimed_fault_ids.mapped("name")
+        if hidden:
+            return {"claimed": claimed, "warranty_reason": "", "amount": ""}
+        if self.claimed_fault:
+            claimed.append(" ".join(self.claimed_fault.split()))
+        return {
+            "claimed": claimed,
+            "warranty_reason": self.warranty_reason or "",
+            "amount": self._format_history_amount(self.amount_total, self.currency_id),
+        }
+
+    def _prepare_history_work(self, hours, names):
+        """Return how long the repair took, and who was at it."""
+        return {
+            "hours": format_duration(hours) if hours else "",
+            "technicians": ", ".join(names or filter(None, [self.user_id.name])),
         }
 
     def _get_history_label(self, fname):
         labels = dict(self._fields[fname]._description_selection(self.env))
         return labels.get(self[fname], "")
 
-    def _format_history_amount(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.currency_id)
+    def _format_history_amount(self, amount, currency):
+        """Return an amount as text, an empty one where there is nothing to say."""
+        if currency.is_zero(amount):
+            return ""
+        return formatLang(self.env, amount, currency_obj=currency)
 
-    def _get_history_faults(self):
-        """Return what was claimed and what the completed evaluations found.
+    def _get_history_findings(self):
+        """Return {sheet: [text]} of what the completed evaluations found."""
+        findings = defaultdict(list)
+        evaluations = self.env["workmanager.evaluation"].with_context(active_test=False)
+        for evaluation in evaluations.search_fetch(
+            [("sheet_id", "in", self.ids), ("state", "=", "done")],
+            ["sheet_id", "conclusion", "fault_ids"],
+            order="id",
+        ):
+            found = findings[evaluation.sheet_id]
+            found += evaluation.fault_ids.mapped("name")
+            if evaluation.conclusion:
+                found.append(" ".join(evaluation.conclusion.split()))
+        return {sheet: list(dict.fromkeys(found)) for sheet, found in findings.items()}
 
-        :return: two dicts of {sheet: [text]}
-        """
-        claims, findings = defaultdict(list), defaultdict(list)
-        faults = self.env["workmanager.fault"]
-        for sheet_id, evaluation_id, conclusion, fault_ids in self._read_faults():
-            sheet, names = (
-                self.browse(sheet_id),
-                faults.browse(fault_ids).mapped("name"),
-            )
-            if not evaluation_id:
-                claims[sheet] += names
-                continue
-            findings[sheet] += names
-            if conclusion:
-                findings[sheet].append(" ".join(conclusion.split()))
-        return claims, {
-            sheet: list(dict.fromkeys(found)) for sheet, found in findings.items()
-        }
-
-    def _read_faults(self):
-        """Return (sheet's ID, evaluation's ID or None, conclusion, faults' IDs)."""
-        self.env["workmanager.evaluation"].flush_model(
-            ["sheet_id", "state", "conclusion"]
-        )
-        return self.env.execute_query(
-            SQL(
-                """SELECT claimed.workmanager_sheet_id, NULL::int, NULL::text,
-                          array_agg(fault.id ORDER BY fault.code, fault.id)
-                     FROM workmanager_sheet_claimed_fault_rel claimed
-                     JOIN workmanager_fault fault
-                       ON fault.id = claimed.workmanager_fault_id
-                    WHERE claimed.workmanager_sheet_id IN %(ids)s
-                 GROUP BY 1
-                UNION ALL
-                   SELECT evaluation.sheet_id, evaluation.id, evaluation.conclusion,
-                          array_remove(
-                              array_agg(fault.id ORDER BY fault.code, fault.id), NULL)
-                     FROM workmanager_evaluation evaluation
-                LEFT JOIN workmanager_evaluation_workmanager_fault_rel found
-                       ON found.workmanager_evaluation_id = evaluation.id
-                LEFT JOIN workmanager_fault fault
-                       ON fault.id = found.workmanager_fault_id
-                    WHERE evaluation.sheet_id IN %(ids)s AND evaluation.state = 'done'
-                 GROUP BY 1, 2
-                 ORDER BY 2""",
-                ids=tuple(self.ids) or (0,),
-            )
-        )
-
-    def _get_history_lines(self, for_customer=False):
-        """Return {sheet: [dict]} of the parts used and the work done."""
+    def _get_history_lines(self, for_customer, has_costs):
+        """Return the parts used and the work done."""
         domain = Domain("sheet_id", "in", self.ids) & Domain("quantity_done", ">", 0)
         if for_customer:
             domain &= Domain("is_internal", "!=", True)
-        lines = self.env["workmanager.sheet.line"].search_fetch(
-            domain,
-            HISTORY_FIELDS,
-            order="sequence, id",
+        fnames = (*HISTORY_FIELDS, "product_id", "unit_cost")
+        return self.env["workmanager.sheet.line"].search_fetch(
+            domain, fnames if has_costs else HISTORY_FIELDS, order="sequence, id"
         )
-        lots = lines._get_history_lots()
-        history = {}
-        for line in lines:
-            history.setdefault(line.sheet_id, []).append(
-                line._prepare_history(lots.get(line, []))
-            )
-        return history
 
     def _get_history_hours(self):
         """Return {sheet: (hours, names of those who worked)}."""
@@ -368,15 +337,17 @@ class Sheet(models.Model):
             hours[sheet] = (total + worked, [*names, user.name])
         return hours
 
-    def _get_history_costs(self):
-        """Return {sheet: what its parts and work cost us}, as text."""
-        figures = self.env["workmanager.sheet.report"].search_fetch(
-            [("sheet_id", "in", self.ids)], ["sheet_id", "cost", "currency_id"]
+    def _get_history_cost(self, lines):
+        """Return what these parts and work of the sheet cost us, as text.
+
+        As the figures of the service count it (``workmanager.sheet.report``, which
+        would read every line of the company for it).
+        """
+        work = lines.filtered(lambda line: line.product_type == "service")
+        parts_cost, work_cost = (
+            sum(line.unit_cost * line.quantity_done for line in some)
+            for some in (lines - work, work)
         )
-        return {
-            figure.sheet_id: formatLang(
-                self.env, figure.cost, currency_obj=figure.currency_id
-            )
-            for figure in figures
-            if not figure.currency_id.is_zero(figure.cost)
-        }
+        return self._format_history_amount(
+            parts_cost + (self.work_cost or work_cost), self.company_currency_id
+        )

@@ -8,6 +8,11 @@ class SheetLine(models.Model):
 
     _inherit = "workmanager.sheet.line"
 
+    def _prepare_history_rows(self):
+        """Return {line: what the story shows of it}."""
+        lots = self._get_history_lots()
+        return {line: line._prepare_history(lots.get(line, [])) for line in self}
+
     def _prepare_history(self, lots):
         self.ensure_one()
         coverage = self._fields["coverage"]._description_selection(self.env)

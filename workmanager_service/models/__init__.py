@@ -55,6 +55,7 @@ from .quotation import sheet_line_price
 from .quotation import sheet_line_quotation
 from .quotation import sheet_quotation
 from .service import sheet_report
+from .service import sheet_search
 from .service import sheet_stage
 from .billing import sheet_statement
 from .work import sheet_line_work

@@ -27,6 +27,7 @@ class TestLookup(ServiceCommon):
             "+40 721 000 111",
             "0721.000.111",
             "Ștefan Țăranu",
+            "țăranu ștefan",
             "țăranu",
             "stefan@example.com",
             self.sheet.name,
@@ -35,6 +36,29 @@ class TestLookup(ServiceCommon):
         ):
             with self.subTest(text=text):
                 self.assertEqual(self._found(text), self.equipment.ids)
+
+    def test_search_box_of_the_sheets_finds_number_customer_serial_and_phone(self):
+        other = self.env["res.partner"].create({"name": "Ana Pop"})
+        foreign = self._create_equipment("ZZ-77")
+        foreign.partner_id = other
+        self._create_sheet(equipment_id=foreign.id)
+        sheets = self.env["workmanager.sheet"].with_user(self.technician)
+        for text in (
+            self.sheet.name,
+            "3k 9081",
+            "Ștefan Țăranu",
+            "țăranu ștef",
+            "+40 721 000 111",
+            "0721.000.111",
+            "stefan@example.com",
+        ):
+            with self.subTest(text=text):
+                found = sheets.search([("search_text", "ilike", text)])
+                self.assertEqual(found, self.sheet)
+        self.assertFalse(sheets.search([("search_text", "ilike", "Ana Țăranu")]))
+        self.assertIn(
+            self.sheet, sheets.search([("search_text", "not ilike", "Ana Pop")])
+        )
 
     def test_invoice_finds_the_equipment_without_invoicing_rights(self):
         sheet = self._repair(self.sheet)

@@ -230,9 +230,8 @@ class TestPlans(ReadingCommon):
                 order="work_rank, deadline_date, id",
             ),
         )
-        for text in ("FS/2020/7777", "KE9081"):
-            domain = ["|", ("name", "ilike", text), ("serial_number", "ilike", text)]
-            yield f"search {text}", search(domain)
+        for text in ("FS/2020/7777", "KE9081", "c4ca42 client", "0721 000 111"):
+            yield f"search {text}", search([("search_text", "ilike", text)])
         yield "search customer", search([("partner_id", "child_of", "Client c4ca42")])
         yield (
             "board",

@@ -118,8 +118,11 @@ class Equipment(models.Model):
         return lines_sudo._search([("invoice_lines.move_id", "in", found)])
 
     @api.model
-    def _get_lookup_customers(self, text, limit):
-        """Return the query of the customers that ``text`` can mean."""
+    def _get_lookup_customers(self, text, limit=None):
+        """Return the query of the customers that ``text`` can mean.
+
+        The parts of a name are found in any order.
+        """
         digits = re.sub(r"\D", "", text)
         if email := email_normalize(text):
             domain = Domain("email_normalized", "=", email)
@@ -128,7 +131,10 @@ class Equipment(models.Model):
             # where the database searches without accents.
             domain = Domain("phone_key", "ilike", digits[-PHONE_DIGITS:])
         else:
-            domain = Domain("complete_name", "ilike", escape_psql(text))
+            domain = Domain.AND(
+                Domain("complete_name", "ilike", escape_psql(word))
+                for word in text.split()
+            )
         if len(digits) >= VAT_DIGITS:
             # The country's letters before it are often left out.
             domain |= Domain("vat", "=ilike", f"%{digits}")

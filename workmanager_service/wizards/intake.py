@@ -205,18 +205,18 @@ class Intake(models.TransientModel):
 
     @api.depends("equipment_id")
     def _compute_history(self):
-        today = fields.Date.context_today(self)
+        """Find what decides about the intake, also on sheets that a technician who sees
+        only their own ones does not see."""
+        sheets_sudo = self.env["workmanager.sheet"].sudo()
         for intake in self:
-            sheets = self.env["workmanager.sheet"].search(
+            sheets = sheets_sudo.search(
                 [("equipment_id", "=", intake.equipment_id.id)], order="id desc"
             )
             intake.open_sheet_id = sheets.filtered(
                 lambda sheet: sheet.state not in CLOSED_STATES
             )[:1]
-            intake.previous_sheet_id = sheets.filtered(
-                lambda sheet: (
-                    sheet.repair_warranty_end and sheet.repair_warranty_end >= today
-                )
+            intake.previous_sheet_id = sheets.filtered_domain(
+                [("repair_warranty_end", ">=", intake.company_id._get_day())]
             )[:1]
 
     @api.depends("customer_phone", "partner_id")

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 
 class ResCompany(models.Model):
@@ -69,6 +69,12 @@ class ResCompany(models.Model):
         default=30,
         help="Equipment that stays ready for longer is shown as not picked up.",
     )
+    service_share_equipment = fields.Boolean(
+        string="Branches Find Our Equipment",
+        default=True,
+        help="The branches of the company find its register of equipment, and take in "
+        "what is in it.",
+    )
     service_warranty_extension = fields.Boolean(
         string="Extend the Warranty by the Time in Service", default=True
     )
@@ -100,6 +106,18 @@ class ResCompany(models.Model):
     _service_timer_limit_positive = models.Constraint(
         "CHECK(service_timer_limit >= 0)", "The limit of a timer cannot be negative."
     )
+
+    def _get_day(self, moment=None):
+        """Return the day of a moment, by default of now, where the company is.
+
+        That is the time zone of its own contact, else that of the user: what is dated
+        or numbered must not depend on who reads it, nor on the server.
+
+        :param datetime moment: in UTC, as fields have it
+        :rtype: datetime.date
+        """
+        company = self.with_context(tz=self.partner_id.tz or self.env.tz.zone)
+        return fields.Date.context_today(company, moment)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -134,3 +152,21 @@ class ResCompany(models.Model):
                 if (code, company) not in known
             ]
         )
+
+    def _get_responsible(self, candidates):
+        """Return to whom something to do is given: the first of ``candidates`` who is
+        still there and works with sheets, else a manager, else the user.
+
+        :param candidates: ``res.users``, the likeliest first
+        """
+        self.ensure_one()
+        managers = self.env.ref("workmanager_service.group_manager").sudo().all_user_ids
+        for user in [*candidates, *managers.sorted("id")]:
+            if (
+                user.active
+                and user.id != SUPERUSER_ID
+                and self in user.sudo().company_ids
+                and user.has_group("workmanager_service.group_technician")
+            ):
+                return user
+        return self.env.user

@@ -32,6 +32,9 @@ class ResConfigSettings(models.TransientModel):
     service_warranty_extension = fields.Boolean(
         related="company_id.service_warranty_extension", readonly=False
     )
+    service_share_equipment = fields.Boolean(
+        related="company_id.service_share_equipment", readonly=False
+    )
     service_unclaimed_days = fields.Integer(
         related="company_id.service_unclaimed_days", readonly=False
     )

@@ -68,7 +68,9 @@ class SaleOrder(models.Model):
         claim, summary = self[0], self.env._("Claim Not Invoiced")
         if summary in claim.activity_ids.mapped("summary"):
             return
-        seller = claim.user_id or claim.sheet_ids[:1]._get_quotation_responsible()
+        seller = claim.company_id._get_responsible(
+            claim.user_id | claim.sheet_ids.received_by_id
+        )
         note = self.env._(
             "No invoice could be made of this claim: %s Mend that, and create the "
             "invoice yourself or wait for the next night.",
@@ -78,7 +80,7 @@ class SaleOrder(models.Model):
             "mail.mail_activity_data_warning",
             summary=summary,
             note=escape(note),
-            user_id=(seller or self.env.user).id,
+            user_id=seller.id,
         )
 
     def _prepare_invoice(self):

@@ -55,7 +55,10 @@ class Sheet(models.Model):
                     self.env["ir.sequence"]
                     .sudo()  # technicians finish repairs
                     .with_company(sheet.company_id)
-                    .next_by_code("workmanager.statement")
+                    .next_by_code(
+                        "workmanager.statement",
+                        sequence_date=sheet.company_id._get_day(),
+                    )
                 )
             sheet._write_by_step(values)
 

@@ -12,6 +12,7 @@ IDENTITY_FIELDS = {"company_id", "serial_number", "brand_id", "active"}
 
 class Equipment(models.Model):
     _name = "workmanager.equipment"
+    _check_company_domain = models.check_company_domain_parent_of
     _description = "Equipment"
     _inherit = [
         "mail.thread",
@@ -247,8 +248,13 @@ class Equipment(models.Model):
                 [{**equipment._get_identity(), **vals} for equipment in self],
                 known=self,
             )
+        types = {equipment: equipment.equipment_type_id for equipment in self}
         res = super().write(vals)
         changing._record_owner()
+        if "equipment_type_id" in vals:
+            retyped = self.filtered(lambda e: e.equipment_type_id != types[e])
+            # A technician who corrects the type may see own sheets only.
+            retyped.sudo().sheet_ids._renew_checks()
         return res
 
     # ----------------------------------------------------------------- ACTION

@@ -96,7 +96,7 @@ class Sheet(models.Model):
             [
                 ("equipment_id", "in", self.equipment_id.ids),
                 ("state", "=", "delivered"),
-                ("repair_warranty_end", ">=", fields.Date.context_today(self)),
+                ("repair_warranty_end", ">=", self.env.company._get_day()),
             ],
             order="delivery_date, id",
         ):
@@ -153,7 +153,7 @@ class Sheet(models.Model):
     def _is_warranty_by_date(self):
         """Whether the manufacturer's warranty was valid when the sheet was opened."""
         self.ensure_one()
-        day = fields.Date.context_today(self, self.intake_date)
+        day = (self.company_id or self.env.company)._get_day(self.intake_date)
         equipment = self.equipment_id
         return bool(equipment) and equipment._get_warranty_state(day) == "valid"
 
@@ -185,7 +185,8 @@ class Sheet(models.Model):
                 and sheet.company_id.service_warranty_extension
                 and equipment_sudo.warranty_end
             ):
-                days = (sheet.delivery_date.date() - sheet.intake_date.date()).days
+                get_day = sheet.company_id._get_day
+                days = (get_day(sheet.delivery_date) - get_day(sheet.intake_date)).days
                 equipment_sudo.warranty_end += timedelta(days=days)
 
     # ---------------------------------------------------------------- HISTORY

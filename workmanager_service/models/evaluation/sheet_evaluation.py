@@ -175,6 +175,23 @@ class Sheet(models.Model):
             ),
         }
 
+    def _renew_checks(self):
+        """Give sheets whose equipment has another type now the checks of that type,
+        where nobody answered one yet."""
+        untouched = self.filtered(
+            lambda sheet: (
+                sheet.evaluation_state == "draft"
+                and not any(check.result for check in sheet.check_ids)
+            )
+        )
+        checkpoints = untouched.equipment_type_id._get_checkpoints("before")
+        for sheet in untouched:
+            values = sheet._prepare_evaluation_values(
+                "before", checkpoints[sheet.equipment_type_id]
+            )
+            sheet.check_ids.unlink()
+            sheet.evaluation_id.check_ids = values["check_ids"]
+
     def _create_final_evaluations(self):
         """Bring back what is to be checked after the repair, once for each repair."""
         open_sheets = self.filtered(lambda s: s.final_evaluation_state != "draft")

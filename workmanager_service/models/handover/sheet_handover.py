@@ -129,11 +129,10 @@ class Sheet(models.Model):
 
     def _start_repair_warranty(self):
         """Let the warranty on the repair begin, as long as the type says."""
-        today = fields.Date.context_today(self)
         for sheet in self:
             months = sheet.equipment_type_id._get_inherited("repair_warranty_months")
             if sheet.outcome == "repaired" and months:
-                end = today + relativedelta(months=months)
+                end = sheet.company_id._get_day() + relativedelta(months=months)
                 sheet._write_by_step({"repair_warranty_end": end})
 
     def _ensure_signatures_kept(self, names):

@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
     def _compute_service_date(self):
         for order in self:
             dates = order.sheet_ids.filtered("ready_date").mapped("ready_date")
-            order.service_date = dates and fields.Date.context_today(order, max(dates))
+            order.service_date = dates and order.company_id._get_day(max(dates))
 
     @api.depends("sheet_ids.equipment_id")
     def _compute_service_equipment(self):

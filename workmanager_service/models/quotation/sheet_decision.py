@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -177,10 +177,7 @@ class Sheet(models.Model):
     def _get_quotation_responsible(self):
         """Return who talks to the customer: reception, or else the technician."""
         self.ensure_one()
-        for user in (self.received_by_id, self.user_id):
-            if user.active and user._is_internal() and user.id != SUPERUSER_ID:
-                return user
-        return self.env["res.users"]
+        return self.company_id._get_responsible(self.received_by_id | self.user_id)
 
     def _withdraw_quotations(self):
         """Take back the open quotations of these sheets: others take their place."""

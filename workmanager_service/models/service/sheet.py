@@ -122,6 +122,13 @@ class Sheet(models.Model):
         copy=False,
         tracking=True,
     )
+    proposed_deadline_date = fields.Datetime(
+        compute="_compute_deadline_date",
+        store=True,
+        precompute=True,
+        copy=False,
+        help="A deadline that differs from this one was set by a person, and stays.",
+    )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     received_by_id = fields.Many2one(
         "res.users",
@@ -229,9 +236,10 @@ class Sheet(models.Model):
             deadlines = [sheet._get_legal_deadline()]
             if sheet.intake_date and days:
                 deadlines.append(sheet.intake_date + relativedelta(days=days))
-            sheet.deadline_date = min(filter(None, deadlines), default=None) or (
-                sheet.deadline_date
-            )
+            proposal = min(filter(None, deadlines), default=False)
+            if sheet.deadline_date in (False, sheet.proposed_deadline_date):
+                sheet.deadline_date = proposal
+            sheet.proposed_deadline_date = proposal
 
     @api.depends("deadline_date", "state")
     def _compute_is_late(self):
@@ -297,12 +305,17 @@ class Sheet(models.Model):
         moved = self.filtered(
             lambda sheet: sheet.stage_id.id != vals.get("stage_id", sheet.stage_id.id)
         )
+        types = {sheet: sheet.equipment_type_id for sheet in self}
         typed = {}
         if vals.keys() & CUSTOMER_FIELDS:
             typed = self.line_ids._get_typed_prices()
         res = super().write(vals)
         if typed:
             self.line_ids._convert_typed_prices(typed)
+        if "equipment_id" in vals:
+            self.filtered(
+                lambda sheet: sheet.equipment_type_id != types[sheet]
+            )._renew_checks()
         if vals.keys() & {"stage_id", "user_id"}:
             self._follow_check_activities()
         moved._record_stage()
@@ -316,12 +329,13 @@ class Sheet(models.Model):
         values = super()._prepare_create_values(vals_list)
         for vals in values:
             if vals["name"] == new:
+                company = self.env["res.company"].browse(vals["company_id"])
+                moment = fields.Datetime.to_datetime(vals["intake_date"])
                 vals["name"] = (
                     self.env["ir.sequence"]
-                    .with_company(vals["company_id"])
+                    .with_company(company)
                     .next_by_code(
-                        "workmanager.sheet",
-                        sequence_date=fields.Date.to_date(vals["intake_date"]),
+                        "workmanager.sheet", sequence_date=company._get_day(moment)
                     )
                 )
         return values

@@ -17,6 +17,7 @@ class Stage(models.Model):
     state = fields.Selection(
         SHEET_STATES,
         required=True,
+        copy=True,
         index=True,
         help="What the stage means to the system. Several stages can share a state; "
         "a sheet that reaches the state enters the first of them.",
@@ -60,6 +61,12 @@ class Stage(models.Model):
             for node in arch.xpath("//field[@name='sms_text']"):
                 node.getparent().remove(node)
         return arch, view
+
+    def copy_data(self, default=None):
+        return [
+            {**vals, "name": self.env._("%s (copy)", stage.name)}
+            for stage, vals in zip(self, super().copy_data(default), strict=True)
+        ]
 
     def write(self, vals):
         if "state" in vals:

@@ -259,10 +259,11 @@ class WorkLog(models.Model):
         """Take these timers as forgotten, and ask their technicians to correct them."""
         self._write_by_step({"is_forgotten": True})
         for log in self:
-            reader = log.with_context(lang=log.user_id.lang, tz=log.user_id.tz)
+            user = log.company_id._get_responsible(log.user_id)
+            reader = log.with_context(lang=user.lang, tz=user.tz)
             log.sheet_id.activity_schedule(
                 FORGOTTEN_ACTIVITY,
-                user_id=log.user_id.id,
+                user_id=user.id,
                 note=reader.env._(
                     "The timer that started on %s was not stopped, and its time does "
                     "not count yet. Open the sheet's page “Time” and say when the "
@@ -281,8 +282,9 @@ class WorkLog(models.Model):
                 )
             ):
                 # A manager, too, closes the activity of whose time was corrected.
+                user = log.company_id._get_responsible(log.user_id)
                 log.sheet_id.sudo().activity_feedback(
-                    [FORGOTTEN_ACTIVITY], user_id=log.user_id.id
+                    [FORGOTTEN_ACTIVITY], user_id=user.id
                 )
 
     @api.model

@@ -64,7 +64,7 @@ class Sheet(models.Model):
                 lines |= waiting
             else:
                 lines |= lines.create({**request, "sheet_id": self.id})
-        user = self.received_by_id or self.user_id or self.env.user
+        user = self._get_quotation_responsible()
         sheet = self.with_context(lang=user.lang)
         sheet.activity_schedule(
             "mail.mail_activity_data_todo",

@@ -122,7 +122,7 @@ class TestBadInput(PartsCase):
         sheet.action_start_repair()
         with self.assertRaisesRegex(UserError, "left the stock already"):
             sheet.action_finish_repair()
-        sheet.line_ids._put_back(1)
+        sheet.line_ids._return_to_stock(1)
         self.assertEqual(sheet.line_ids.quantity_done, 2)
         sheet.action_finish_repair()
         self.assertEqual(self._quantities(), (3, 0))

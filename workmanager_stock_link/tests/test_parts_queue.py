@@ -18,13 +18,13 @@ class TestPartsQueue(PartsCase):
 
     def _accept_in_a_crowd(self, *parts, error=SerializationFailure):
         """Return a sheet that was accepted when the parts had just been changed."""
-        launch = SaleOrderLine._launch_parts
+        launch = SaleOrderLine._launch_at_once
 
         def launch_and_fail(lines, *args):
             launch(lines, *args)
             raise error
 
-        with patch.object(SaleOrderLine, "_launch_parts", launch_and_fail):
+        with patch.object(SaleOrderLine, "_launch_at_once", launch_and_fail):
             return self._accept(*parts)
 
     def _run_job(self):
@@ -131,13 +131,13 @@ class TestPartsQueue(PartsCase):
             {"sheet_id": sheet.id, "product_id": self.part.id, "quantity": 1}
         )
         sheet.action_create_quotation()
-        launch = SaleOrderLine._launch_parts
+        launch = SaleOrderLine._launch_at_once
 
         def launch_and_fail(lines, *args):
             launch(lines, *args)
             raise SerializationFailure
 
-        with patch.object(SaleOrderLine, "_launch_parts", launch_and_fail):
+        with patch.object(SaleOrderLine, "_launch_at_once", launch_and_fail):
             sheet.action_accept_quotation()
         self.assertEqual(sheet.parts_state, "partial")
         self._run_job()

@@ -4,6 +4,7 @@ from odoo.tests import Form, tagged
 
 from .common import PartsCase
 
+
 @tagged("post_install", "-at_install")
 class TestTechnician(PartsCase):
     """All that a technician does and sees, with no right in sales, stock or purchase.
@@ -30,7 +31,7 @@ class TestTechnician(PartsCase):
     def _open(self, sheet=None):
         """Return the screen on which parts are used."""
         action = self._mine(sheet or self.sheet).action_use_parts()
-        screen = self.env["workmanager.parts.use"].with_context(action["context"])
+        screen = self.env["workmanager.parts.use"].with_context(**action["context"])
         return self._mine(screen).create({})
 
     def _count(self, use, line, quantity):
@@ -118,7 +119,7 @@ class TestTechnician(PartsCase):
         sheet = self._create_sheet()
         action = self._mine(sheet).action_add_from_catalog()
         self._stock_up(self.part, 3)
-        part = self._mine(self.part).with_context(action["context"])
+        part = self._mine(self.part).with_context(**action["context"])
         self.assertEqual(part.qty_available, 7)
 
     # ------------------------------------------------------------------ SCREEN

@@ -8,7 +8,6 @@ class ProductProduct(models.Model):
 
     def _compute_quantities(self):
         """Show them in the catalogue of a sheet to technicians, who see no moves."""
-        """Show them in the catalogue of a sheet to technicians, who see no moves."""
         model = self.env.context.get("product_catalog_order_model")
         is_for_sheet = model == "workmanager.sheet" and self.env.user.has_group(
             "workmanager_service.group_technician"

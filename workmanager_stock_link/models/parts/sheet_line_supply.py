@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 
+from odoo.addons.workmanager_service.models.service.states import SETTLED_STATES
+
 from ..quotation.sale_order_line import CONCURRENCY_ERRORS
-from ..quotation.sheet_line import AWAITED, SETTLED_STATES
+from ..quotation.sheet_line import AWAITED
 from .purchase_order_line import UNCONFIRMED_STATES
 
 
@@ -158,8 +160,8 @@ class SheetLine(models.Model):
 
         To be called as superuser.
         """
-        sale_lines = self.sale_line_id.with_context(supply_at_once=True)
-        sale_lines._action_launch_stock_rule()
+        self.sale_line_id._launch_at_once()
+        self.sheet_id._sync_missing_parts_activity()
 
     def _queue_supply(self):
         """Let the job reserve and order these parts a moment later: others take the

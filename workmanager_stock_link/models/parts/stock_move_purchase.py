@@ -99,7 +99,9 @@ class StockMove(models.Model):
         vendor = values.get("supplierinfo_id")
         delays, _description = rule.with_context(
             bypass_delay_description=True, bypass_global_horizon_days=True
-        )._get_lead_days(self.product_id, **({"supplierinfo": vendor} if vendor else {}))
+        )._get_lead_days(
+            self.product_id, **({"supplierinfo": vendor} if vendor else {})
+        )
         date_planned = max(
             values["date_planned"],
             fields.Datetime.now() + timedelta(days=delays["total_delay"]),

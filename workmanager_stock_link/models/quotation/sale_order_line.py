@@ -32,36 +32,41 @@ class SaleOrderLine(models.Model):
         let a part that no rule can bring stay missing."""
         # Whoever accepts online has no rights on sheets.
         parts_sudo = self.sudo().sheet_line_ids
-        if self.env.context.get("skip_procurement") or not parts_sudo:
-            return super()._action_launch_stock_rule(
-                previous_product_uom_qty=previous_product_uom_qty
-            )
-        if previous_product_uom_qty or self.env.context.get("supply_at_once"):
-            self._launch_parts(previous_product_uom_qty)
-        else:
-            savepoint = self.env.cr.savepoint()  # what fails before is another matter
-            try:
-                with savepoint:
-                    self._launch_parts()
-            except CONCURRENCY_ERRORS:
-                parts_sudo._queue_supply()
-        parts_sudo.sheet_id._sync_missing_parts_activity()
-        return True
-
-    def _launch_parts(self, previous_product_uom_qty=False):
-        """Reserve and order what these lines need, without those that no rule takes
-        out of stock."""
+        is_at_once = previous_product_uom_qty or self.env.context.get("supply_at_once")
+        if parts_sudo and not is_at_once:
+            return self._launch_or_queue_supply()
         try:
-            super()._action_launch_stock_rule(
+            res = super()._action_launch_stock_rule(
                 previous_product_uom_qty=previous_product_uom_qty
             )
         except UserError:
             ruled = self.filtered(lambda line: not line._is_part_without_rule())
             if ruled == self:
                 raise
-            super(SaleOrderLine, ruled)._action_launch_stock_rule(
+            res = super(SaleOrderLine, ruled)._action_launch_stock_rule(
                 previous_product_uom_qty=previous_product_uom_qty
             )
+        if previous_product_uom_qty:
+            parts_sudo.sheet_id._sync_missing_parts_activity()
+        return res
+
+    def _launch_or_queue_supply(self):
+        """Reserve and order what these lines need; a moment later where others have
+        just changed what is there: this transaction sees the stock as it was before."""
+        parts_sudo = self.sudo().sheet_line_ids
+        savepoint = self.env.cr.savepoint()  # what fails before is another matter
+        try:
+            with savepoint:
+                self._launch_at_once()
+        except CONCURRENCY_ERRORS:
+            parts_sudo._queue_supply()
+        parts_sudo.sheet_id._sync_missing_parts_activity()
+        return True
+
+    def _launch_at_once(self):
+        """Reserve and order what these lines need, now or never."""
+        lines = self.with_context(supply_at_once=True)
+        return lines._action_launch_stock_rule()
 
     def _get_service_purchases(self):
         """Return {order line: purchase orders} of what was bought for these lines."""

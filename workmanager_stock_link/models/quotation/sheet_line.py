@@ -1,5 +1,7 @@
 from odoo import Command, api, fields, models
 
+from odoo.addons.workmanager_service.models.service.states import SETTLED_STATES
+
 PARTS_STATES = [
     ("none", "No Parts"),
     ("available", "Available"),
@@ -10,9 +12,6 @@ PARTS_STATES = [
 
 # States of a part that is not all there.
 AWAITED = ("partial", "waiting", "late")
-
-# States of a sheet in which it waits for no part any more.
-SETTLED_STATES = ("ready", "delivered", "cancelled")
 
 
 class SheetLine(models.Model):

@@ -3,7 +3,9 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..quotation.sheet_line import AWAITED, PARTS_STATES, SETTLED_STATES
+from odoo.addons.workmanager_service.models.service.states import SETTLED_STATES
+
+from ..quotation.sheet_line import AWAITED, PARTS_STATES
 
 
 class Sheet(models.Model):

@@ -2,5 +2,4 @@ from . import ir_actions_report
 from . import document
 from . import document_block
 from . import document_text
-from . import ir_actions_report_unpatched
 from . import sheet_documents

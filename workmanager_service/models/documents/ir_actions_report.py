@@ -1,4 +1,5 @@
 import io
+from functools import partial
 
 import lxml.html
 
@@ -6,6 +7,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+from . import unpatched_qt
 
 # What a customer of the service gets on paper.
 OUR_MODELS = ("workmanager.sheet", "workmanager.equipment")
@@ -66,10 +69,19 @@ class IrActionsReport(models.Model):
         return super()._prepare_html(html, report_model=report_model)
 
     @api.model
-    def _run_wkhtmltopdf(self, *args, **kwargs):
-        # An exit code of 1 is a warning to Odoo, which then reads whatever there is.
-        pdf = super()._run_wkhtmltopdf(*args, **kwargs)
+    def _run_wkhtmltopdf(self, bodies, *args, specific_paperformat_args=None, **kwargs):
+        about = dict(specific_paperformat_args or {})
+
+        def run(bodies, about):
+            return super(IrActionsReport, self)._run_wkhtmltopdf(
+                bodies, *args, specific_paperformat_args=about, **kwargs
+            )
+
+        if about.pop(unpatched_qt.LISTS, None):
+            run = partial(unpatched_qt.print_lists, run)
+        pdf = run(bodies, about)
         if not pdf:
+            # An exit code of 1 is a warning to Odoo, which reads whatever there is.
             raise UserError(
                 self.env._(
                     "The document could not be printed: wkhtmltopdf made no PDF. Try "
@@ -126,5 +138,5 @@ class IrActionsReport(models.Model):
             root.set(PAPER, "a5")
         # Several invoices are not for one file: see above.
         if not is_patched and not (report_model == INVOICE and len(articles) > 1):
-            self._adapt_to_unpatched_qt(root)
+            unpatched_qt.adapt(root)
         return lxml.html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")

@@ -2,39 +2,28 @@
 
 import argparse
 import importlib
-import importlib.util
 import sys
 from pathlib import Path
 
 from . import table
 from .database import Bench, say
 
-# In this order; a module of this package each.
-SUBJECTS = ("job", "batch", "growth", "web", "pdf", "weight")
+# In this order; a module of this package each, with ``run(bench)``, which returns rows.
+SUBJECTS = ("job", "batch", "growth", "web", "pdf", "browser")
 
 
 def main():
     options = parse()
     bench = Bench(options)
     machine, rows = table.describe_machine(), []
-    for name in options.subjects or filter(is_there, SUBJECTS):
+    for name in options.subjects or SUBJECTS:
         say(f"{name} …")
         rows += importlib.import_module(f"{__package__}.{name}").run(bench)
-    text = table.render(rows)
-    head = " · ".join(f"{value}" for value in machine.values())
-    sys.stdout.write(f"{head}\n{text}\n")
+    head = " · ".join(f"{key} {value}" for key, value in machine.items())
+    sys.stdout.write(f"{head}\n\n{table.render(rows)}\n")
     if options.json:
         options.json.write_text(table.to_json(rows, machine))
-    table.remember(bench.folder / "history.jsonl", rows, machine)
-    if image := table.plot(rows):
-        (bench.folder / "growth.svg").write_text(image)
-    say(f"history and plot are in {bench.folder}")
-    return any(bound.is_hard for row in rows for bound in row.broken)
-
-
-def is_there(name):
-    """Whether the subject has its module."""
-    return bool(importlib.util.find_spec(f"{__package__}.{name}"))
+    return any(row.is_over for row in rows)
 
 
 def parse():
@@ -44,10 +33,10 @@ def parse():
     parser.add_argument("--json", type=Path)
     parser.add_argument(
         "--sizes",
-        type=lambda text: [int(size) for size in text.split(",")],
+        type=lambda text: sorted(int(size) for size in text.split(",")),
         default=[1_000, 10_000, 100_000],
     )
-    for name in ("database", "template", "base", "folder"):
+    for name in ("database", "chromium"):
         parser.add_argument(f"--{name}", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if unknown := set(options.subjects) - set(SUBJECTS):

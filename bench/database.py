@@ -15,43 +15,40 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-SEED = 20260701
-
 
 class Bench:
     """The place where a run of the bench finds its databases.
 
     :ivar database: the template: Odoo's Repairs and our addons, no data
-    :ivar template: our addons without Repairs
-    :ivar base: Odoo's addons that ours depend on, without ours
-    :ivar folder: where the results go
     :ivar sizes: the numbers of sheets that growth is measured with
+    :ivar chromium: the browser
     """
 
     def __init__(self, options):
         config.parse_config(["-c", os.environ["ODOO_RC"], "--log-level", "error"])
-        self.database = options.database
-        self.template = options.template
-        self.base = options.base
-        self.folder = Path(options.folder)
+        self.database, self.chromium = options.database, options.chromium
         self.sizes = options.sizes
 
     @contextlib.contextmanager
-    def throwaway(self, name, template=None):
-        """Open a throwaway copy of a database, which is gone afterwards.
+    def copied(self, name, template=None):
+        """Make, as a context manager, a copy of a database that is gone afterwards.
 
-        :param name: what sets it apart from other copies
         :param template: what to copy, the bench's own by default
-        :return: as a context manager, the superuser's environment on it
+        :return: its name
         """
         database = f"{self.database}_{name}"
         self.drop_database(database)
         self.create_database(database, template or self.database)
         try:
-            with self.open(database) as env:
-                yield env
+            yield database
         finally:
             self.drop_database(database)
+
+    @contextlib.contextmanager
+    def throwaway(self, name):
+        """Open such a copy of the bench's own database."""
+        with self.copied(name) as database, self.open(database) as env:
+            yield env
 
     @contextlib.contextmanager
     def open(self, database):
@@ -73,19 +70,13 @@ class Bench:
     @staticmethod
     def database_exists(database):
         """Whether there is a database of that name."""
-        with _on_postgres() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
-            return bool(cursor.fetchone())
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        return bool(run_sql(query, params=[database]))
 
     @staticmethod
     def create_database(database, template):
         """Copy a database with its files."""
-        with _on_postgres() as cursor:
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(database), sql.Identifier(template)
-                )
-            )
+        run_sql("CREATE DATABASE {} TEMPLATE {}", database, template)
         source = Path(config.filestore(template))
         if source.exists():
             # Odoo never changes a file of its store, so links do.
@@ -100,34 +91,29 @@ class Bench:
     def drop_database(database):
         """Drop a database with its files, if it is there."""
         odoo.sql_db.close_db(database)
-        with _on_postgres() as cursor:
-            cursor.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                    sql.Identifier(database)
-                )
-            )
+        run_sql("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
         shutil.rmtree(config.filestore(database), ignore_errors=True)
 
     @staticmethod
     def rename_database(old, new):
         """Give a database and its files another name."""
-        with _on_postgres() as cursor:
-            cursor.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                    sql.Identifier(old), sql.Identifier(new)
-                )
-            )
+        run_sql("ALTER DATABASE {} RENAME TO {}", old, new)
         if Path(config.filestore(old)).exists():
             os.rename(config.filestore(old), config.filestore(new))
 
 
-@contextlib.contextmanager
-def _on_postgres():
-    connection = psycopg2.connect(dbname="postgres")
+def run_sql(statement, *names, params=None, database="postgres"):
+    """Run a statement outside of a transaction, and return the rows that it finds.
+
+    :param names: of what stands in braces
+    """
+    connection = psycopg2.connect(dbname=database)
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
-            yield cursor
+            query = sql.SQL(statement).format(*map(sql.Identifier, names))
+            cursor.execute(query, params)
+            return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()
 

@@ -1,101 +1,87 @@
-"""Whether the screens of a shop stay quick while its history grows.
+"""Whether screens ask as little as those of Repairs, and stay quick while work grows.
 
-The same screens are opened in databases with fewer and with more sheets, beside those
-of Odoo's Repairs with as many repair orders.
+A browser opens each screen once, of ours and of Repairs; what it asked the server for
+is asked again in the databases with the fewest and with the most sheets.
 """
 
 import contextlib
-import logging
+import functools
 
-import psycopg2
+from odoo.service.model import call_kw
 
-from .client import Client
-from .database import as_user, say
-from .measure import Row, capture, sample_call, scanned_tables, take_turns
-from .pages import Pages
-from .shop import GROUPS, Shop
+from .browser import CARDS, CLICK, CLICKS, PATHS, REST, browsing
+from .database import as_user
+from .history import prepare
+from .measure import Row, get_scanned_tables, sample, take_turns
 
-REPEAT = 25
-# At most so much slower with the most sheets than with the fewest.
+REPEAT = 9
 GROWTH = 1.2
 # A table with fewer rows than this in the biggest database does not grow with the work.
 GROWN = 2_000
-STATES = (
-    "received",
-    "evaluation",
-    "quoted",
-    "approved",
-    "repair",
-    "ready",
-    "delivered",
-)
-OPEN = [("state", "not in", ("delivered", "cancelled"))]
-# The screens with a promise on their queries.
-MOST = {
-    "list": 14,
-    "list, page 10": 14,
-    "board": 13,
-    **{f"form, {state}": 22 for state in STATES},
-    "history of an equipment": 10,
-    "look-up": 6,
-    "portal list": 15,
+STATES = {
+    **dict.fromkeys(("received", "evaluation", "quoted"), "draft"),
+    "approved": "confirmed",
+    "repair": "under_repair",
+    **dict.fromkeys(("ready", "delivered"), "done"),
 }
-LIMITS = {
-    "list": "the names of the customers and of the equipment",
-    "list, page 10": "skipping nine pages of the index",
-    "board": "four hundred cards of eight columns",
-    "my work": "forty cards",
-    "dashboard": "the counts of the open sheets",
-    "look-up": "a search by index for each kind of number",
-    "status page": "Odoo's portal layout",
-    "portal list": "Odoo's portal layout",
-}
+MODELS = {"ours": "workmanager.sheet", "theirs": "repair.order"}
 
 
 def run(bench):
     """Return the rows of the growth."""
-    rows, sizes = [], sorted(bench.sizes)
-    databases = {size: prepare(bench, size) for size in sizes}
+    sizes = [bench.sizes[0], bench.sizes[-1]]
+    databases = [prepare(bench, size) for size in sizes]
+    calls = record(bench, databases[0])
     with contextlib.ExitStack() as stack:
-        envs = {
-            size: stack.enter_context(bench.open(database))
-            for size, database in databases.items()
-        }
-        grown = get_grown_tables(envs[sizes[-1]])
-        shops = [get_screens(envs[size], databases[size]) for size in sizes]
-        for screens in zip(*shops, strict=True):
-            row = Row("growth", screens[0][0])
-            row.limited_by = LIMITS.get(row.name.partition(":")[0], "")
-            measure_screen(row, dict(zip(envs.items(), screens, strict=True)))
-            bound(envs[sizes[-1]], row, screens[-1][1], grown)
-            rows.append(row)
+        few, many = (stack.enter_context(bench.open(name)) for name in databases)
+        grown = get_grown_tables(many)
+        screens = zip(get_screens(few, calls), get_screens(many, calls), strict=True)
+        rows = []
+        for (name, ours_of_few, _theirs), (_name, ours, theirs) in screens:
+            costs = measure(few, many, ours_of_few, ours, theirs)
+            if theirs:
+                rows += costs["ours"].rows("screen", name, costs["theirs"], 1.0, 1.0)
+            for what in ("queries", "ms"):
+                pair = (getattr(costs[key], what) for key in ("ours", "few"))
+                title = f"{name}, {what}, {sizes[1]} by {sizes[0]}"
+                rows.append(Row("growth", title, *pair, GROWTH))
+            read = sorted(grown & get_scanned_tables(many, ours(many)))
+            title = f"{name}, tables read whole {' '.join(read)}"
+            rows.append(Row("plans", title.strip(), len(read), None, 0))
     return rows
 
 
-def prepare(bench, size):
-    """Return the database with ``size`` sheets, made where there is none."""
-    database = f"{bench.database}_{size}"
-    if not bench.database_exists(database):
-        say(f"  making the shop with {size} sheets")
-        new = f"wm_new_{database}"
-        bench.drop_database(new)
-        bench.create_database(new, bench.database)
-        with bench.open(new) as env:
-            Shop(env).fill(size)
-        vacuum(new)
-        bench.rename_database(new, database)
-    return database
+def measure(few, many, ours_of_few, ours, theirs):
+    """Measure a screen of ours in both databases, and Odoo's in the bigger one."""
+    sides = {"few": (few, ours_of_few), "ours": (many, ours)}
+    if theirs:
+        sides["theirs"] = (many, theirs)
+    samples = {
+        name: functools.partial(sample, env, call(env))
+        for name, (env, call) in sides.items()
+    }
+    return take_turns(samples, REPEAT)
 
 
-def vacuum(database):
-    """Do what autovacuum does in time."""
-    connection = psycopg2.connect(dbname=database)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-    finally:
-        connection.close()
+def record(bench, database):
+    """Return {(screen, side): what the browser asks for}."""
+    calls = {}
+    with browsing(bench, database) as open_page:
+        for side, path in PATHS.items():
+            page = open_page(path)
+            for screen in ("board", "list", "form"):
+                page.calls.clear()
+                page.evaluate(CLICK, CLICKS[screen][1:])
+                page.wait_for_timeout(REST)
+                calls[screen, side] = [
+                    call
+                    for call in page.calls
+                    if call["model"] == MODELS[side]
+                    and call["method"] not in ("get_views", "has_access")
+                ]
+        page = open_page("/odoo/my-service-work", "technician", CARDS, "kanban")
+        calls["my work", "ours"] = page.calls
+    return calls
 
 
 def get_grown_tables(env):
@@ -110,184 +96,106 @@ def get_grown_tables(env):
     return {name for (name,) in env.cr.fetchall()}
 
 
-def measure_screen(row, screens):
-    """Measure a screen of ours in all databases, and Odoo's where it has one like it.
+class Screen:
+    """What a browser asks for, with other arguments where the record is another one.
 
-    :param dict screens: (name, ours, Odoo's) by (number of sheets, environment)
+    :param calls: as they were recorded
+    :param login: who asks
+    :param args: in place of those of the calls
+    :param kwargs: besides those of the calls
     """
-    samples = {}
-    for (size, env), (_name, ours, theirs) in screens.items():
-        samples["ours", size] = get_sample(env, ours)
-        if theirs:
-            samples["theirs", size] = get_sample(env, theirs)
-    for (whose, size), cost in take_turns(samples, REPEAT, warm=2).items():
-        (row.sizes if whose == "ours" else row.their_sizes)[size] = cost
-    row.ours = row.sizes[max(row.sizes)]
-    if row.their_sizes:
-        row.theirs = row.their_sizes[max(row.their_sizes)]
+
+    def __init__(self, calls, login="manager", args=None, **kwargs):
+        self.calls, self.login, self.args, self.kwargs = calls, login, args, kwargs
+
+    def __call__(self, env):
+        """Return a callable that asks, each time with the arguments of a request."""
+        env = as_user(env, self.login)
+
+        def ask():
+            for call in self.calls:
+                kwargs = {**call["kwargs"], **self.kwargs}
+                args = call["args"] if self.args is None else self.args
+                env.invalidate_all()
+                call_kw(env[call["model"]], call["method"], list(args), kwargs)
+
+        return ask
 
 
-def get_sample(env, call):
-    """Return what measures a screen once: a page, or what the web client asks for."""
-    if isinstance(call, Request):
-        return lambda: call.pages.sample(call)
-    return lambda: sample_call(env, call)
+def get_screens(env, calls):
+    """Yield each screen as (name, ours, Odoo's), the latter None where it has none."""
 
+    def both(name, ours, theirs):
+        return tuple(
+            Screen(calls[name, side], **changes)
+            for side, changes in zip(PATHS, (ours, theirs), strict=True)
+        )
 
-def bound(env, row, ours, grown):
-    """Write the promises into the row of the biggest database."""
-    if most := MOST.get(row.name.partition(":")[0]):
-        row.bound("queries", row.ours.queries, most)
-    smallest = row.sizes[min(row.sizes)]
-    row.bound("queries more than with few", row.ours.queries - smallest.queries, 1)
-    row.bound("growth of the time", row.growth, GROWTH, is_hard=False)
-    scanned = scanned_tables(env, capture(env, ours))
-    read = sorted(grown & set(scanned))
-    row.bound(f"tables read to their end ({', '.join(read)})", len(read), 0)
-    for table in read:
-        logging.getLogger(__name__).error("%s: %s", row.name, scanned[table])
-
-
-class Request:
-    """A page that is asked for."""
-
-    def __init__(self, pages, path):
-        self.pages, self.path = pages, path
-
-    def __call__(self):
-        return self.pages.get(self.path)
-
-
-def get_screens(env, database):
-    """Yield each screen as (name, ours, Odoo's)."""
-    manager = as_user(env, "manager", *GROUPS["manager"])
-    technician = as_user(env, "technician", *GROUPS["technician"])
-    yield from get_lists(Client(manager), Client(technician))
-    yield from get_forms(Client(manager))
-    yield from get_searches(Client(manager))
-    equipment = manager["workmanager.equipment"].search([], order="id", limit=1)
-    lot = manager["stock.lot"].search([], order="id", limit=1)
-    client = Client(manager)
-    yield (
-        "history of an equipment",
-        equipment.get_history,
-        client.open_list("repair.order", [("lot_id", "=", lot.id)]),
-    )
-    yield "dashboard", manager["workmanager.sheet"].get_dashboard, None
-    yield from get_pages(env, database)
-
-
-def get_lists(manager, technician):
-    """Yield the screens with many sheets."""
-    sheet, repair = "workmanager.sheet", "repair.order"
-    yield (
-        "board",
-        manager.open_board(sheet, "stage_id", OPEN),
-        manager.open_board(repair, "state"),
-    )
-    yield "list", manager.open_list(sheet), manager.open_list(repair)
-    yield (
-        "list, page 10",
-        manager.open_list(sheet, offset=720),
-        manager.open_list(repair, offset=720),
-    )
-    yield "list of open ones", manager.open_list(sheet, OPEN), None
-    mine = [("user_id", "=", technician.env.uid)]
-    view = "workmanager_service.workmanager_sheet_view_kanban_work"
+    yield "board", Screen(calls["board", "ours"]), get_their_board(calls)
+    yield "list", *both("list", {"domain": []}, {"domain": []})
+    page = {"domain": [], "offset": 720}
+    yield "list, page 10", *both("list", page, page)
+    yield "list of open ones", *both("list", {}, {})
+    mine = [
+        ("user_id", "=", as_user(env, "technician").uid),
+        ("state", "in", ("confirmed", "under_repair")),
+    ]
     yield (
         "my work",
-        technician.open_cards(sheet, [*OPEN, *mine], view),
-        technician.open_list(
-            repair, [*mine, ("state", "in", ("confirmed", "under_repair"))]
-        ),
+        Screen(calls["my work", "ours"][-1:], "technician"),
+        Screen(calls["list", "theirs"], "technician", domain=mine),
     )
-
-
-def get_forms(client):
-    """Yield the form in each state, and Odoo's in the nearest one."""
-    theirs = {
-        **dict.fromkeys(("received", "evaluation", "quoted"), "draft"),
-        "approved": "confirmed",
-        "repair": "under_repair",
-        **dict.fromkeys(("ready", "delivered"), "done"),
-    }
-    for state in STATES:
-        sheet, repair = (
-            client.env[model].search([("state", "=", value)], order="id", limit=1)
-            for model, value in (
-                ("workmanager.sheet", state),
-                ("repair.order", theirs[state]),
-            )
+    for state, theirs in STATES.items():
+        ids = (
+            env[MODELS[side]].search([("state", "=", value)], order="id", limit=1).ids
+            for side, value in (("ours", state), ("theirs", theirs))
         )
-        yield f"form, {state}", client.open_form(sheet), client.open_form(repair)
-
-
-def get_searches(client):
-    """Yield what the search box of the list, and the one of the counter, find."""
-    sheet, equipment = (
-        client.env["workmanager.sheet"],
-        client.env["workmanager.equipment"],
-    )
-    sample = sheet.search([("state", "=", "delivered")], limit=1)
-    repair = client.env["repair.order"].search([("state", "=", "done")], limit=1)
-    serial, phone = sample.equipment_id.serial_number, sample.partner_id.phone
-    digits = phone.replace("+40 ", "0")
-    number = [("name", "ilike", sample.name)]
-    searches = {
-        "number": (
-            ["|", *number, ("serial_number", "ilike", sample.name)],
-            ["|", ("name", "ilike", repair.name), ("product_id", "ilike", repair.name)],
-        ),
-        "customer": (
-            [("partner_id", "child_of", sample.partner_id.name)],
-            [("partner_id", "child_of", sample.partner_id.name)],
-        ),
-        "serial": (
-            [
-                "|",
-                ("name", "ilike", serial),
-                ("serial_number", "ilike", serial),
-            ],
-            [("lot_id.name", "=", serial)],
-        ),
-        "part of a serial": (
-            [
-                *("|", ("name", "ilike", serial[3:9])),
-                ("serial_number", "ilike", serial[3:9]),
-            ],
-            [("lot_id.name", "ilike", serial[3:9])],
-        ),
-    }
-    for name, (ours, theirs) in searches.items():
-        yield (
-            f"search: {name}",
-            client.open_list("workmanager.sheet", ours),
-            theirs and client.open_list("repair.order", theirs),
+        yield f"form, {state}", *both("form", *({"args": [found]} for found in ids))
+    sheet = env[MODELS["ours"]].search([("state", "=", "delivered")], limit=1)
+    repair = env[MODELS["theirs"]].search([("state", "=", "done")], limit=1)
+    serial, name = sheet.serial_number, sheet.partner_id.name
+    for what, text, domain in (
+        ("number", sheet.name, [("name", "ilike", repair.name)]),
+        ("customer", name, [("partner_id", "child_of", name)]),
+        ("phone", sheet.partner_id.phone, None),
+        ("part of a serial", serial[3:9], [("lot_id.name", "ilike", serial[3:9])]),
+    ):
+        ours, theirs = both(
+            *("list", {"domain": [("search_text", "ilike", text)]}, {"domain": domain})
         )
-    for name, text in {
-        "number": sample.name,
-        "customer": sample.partner_id.name,
-        "phone": digits,
-        "serial": serial,
-        "part of a serial": serial[3:9],
-    }.items():
-        yield f"look-up: {name}", lambda text=text: equipment.lookup(text), None
-
-
-def get_pages(env, database):
-    """Yield the customers' pages."""
-    sheet = env["workmanager.sheet"].search([("state", "=", "quoted")], limit=1)
-    partner = sheet.partner_id
-    user = as_user(env, "customer", "base.group_portal").user
-    user.partner_id.parent_id = partner
-    env.cr.commit()
-    pages = Pages(database)
-    yield "status page", Request(pages, f"/s/{sheet.tracking_code}"), None
-    order = sheet.sale_order_ids
+        yield f"search: {what}", ours, domain and theirs
+    equipment = env["workmanager.equipment"].search([], order="id", limit=1)
+    lot = env["stock.lot"].search([], order="id", limit=1)
     yield (
-        "personal link",
-        Request(pages, sheet.get_portal_url()),
-        Request(pages, order.get_portal_url()),
+        "history of an equipment",
+        get_call("workmanager.equipment", "get_history", equipment.ids),
+        Screen(calls["list", "theirs"], domain=[("lot_id", "=", lot.id)]),
     )
-    mine = Pages(database, "customer")
-    yield "portal list", Request(mine, "/my/services"), Request(mine, "/my/orders")
+    yield "dashboard", get_call(MODELS["ours"], "get_dashboard"), None
+    yield "look-up", get_call("workmanager.equipment", "lookup", serial[3:9]), None
+
+
+def get_call(model, method, *args):
+    """Return the screen that is filled by one call."""
+    return Screen([{"model": model, "method": method, "args": args, "kwargs": {}}])
+
+
+def get_their_board(calls):
+    """Return Repairs' cards in columns, asked for as ours are.
+
+    Theirs come without columns: the browser's time is beside those.
+    """
+    ours = next(c for c in calls["board", "ours"] if c["method"] == "web_read_group")
+    [theirs] = (c for c in calls["board", "theirs"] if c["method"] == "web_search_read")
+    kwargs = {
+        **ours["kwargs"],
+        "domain": [],
+        "groupby": ["state"],
+        "aggregates": [],
+        "unfold_read_specification": theirs["kwargs"]["specification"],
+        "unfold_read_default_limit": theirs["kwargs"]["limit"],
+    }
+    group = {**ours, "model": MODELS["theirs"], "kwargs": kwargs}
+    bar = next(c for c in calls["board", "ours"] if c["method"] == "read_progress_bar")
+    bar_kwargs = {**bar["kwargs"], "domain": [], "group_by": "state"}
+    return Screen([group, {**bar, "model": MODELS["theirs"], "kwargs": bar_kwargs}])

@@ -1,28 +1,8 @@
-"""How a subject of the bench measures, and how it plugs in.
-
-A subject is a module of this package that is named in ``__main__.SUBJECTS`` and has::
-
-    def run(bench):
-        "Return the rows of this subject."
-
-``bench`` is a :class:`bench.database.Bench`: it opens databases that already have
-Odoo's Repairs beside our addons. A subject asks it for one, measures, and returns::
-
-    with bench.throwaway("job") as env:          # a copy, gone afterwards
-        ours = measure(env, our_job, repeat=20)
-        theirs = measure(env, their_job, repeat=20)
-    row = Row("job", "front half", ours, theirs, limited_by="Odoo's sale order")
-    row.bound("queries ratio", row.queries_ratio, 0.75)
-    row.bound("time ratio", row.time_ratio, 0.90, is_hard=False)
-    return [row]
-
-Bounds on queries and on plans are hard: a broken one makes the bench fail. Bounds on
-the clock are not: they are shown, since no two machines agree on them.
-"""
+"""How the bench measures, and what it promises."""
 
 import statistics
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from unittest.mock import patch
 
 from odoo.sql_db import Cursor
@@ -30,206 +10,123 @@ from odoo.tools import SQL
 
 
 @dataclass
-class Cost:
-    """What one call costs: SQL queries (None where not counted) and milliseconds."""
-
-    queries: int | None
-    median: float
-    p95: float
-
-    @classmethod
-    def of(cls, queries, times):
-        """Sum up calls.
-
-        :param list queries: how many each call sent, empty where nobody counted
-        :param list times: the milliseconds of each call
-        """
-        ranked = sorted(times)
-        return cls(
-            queries=round(statistics.median(queries)) if queries else None,
-            median=statistics.median(ranked),
-            p95=ranked[min(len(ranked) - 1, int(len(ranked) * 0.95))],
-        )
-
-
-@dataclass
-class Bound:
-    """A promise: ``value`` is at most ``most``."""
-
-    what: str
-    value: float
-    most: float
-    is_hard: bool = True
-
-    @property
-    def is_kept(self):
-        return self.value is None or self.value <= self.most
-
-
-@dataclass
 class Row:
-    """A line of the table.
+    """A line of the table: ours by what it is measured beside, or ours alone.
 
-    :param ours: what Workmanager costs
-    :param theirs: what Odoo costs for the same, None where it has no such thing
-    :param limited_by: in a few words, what the time goes to
-    :param sizes: our costs by the number of sheets, where growth is measured
-    :param their_sizes: Odoo's costs by the number of repair orders
+    :param most: the bound of the ratio, or of ours where there is nothing beside
     """
 
     subject: str
     name: str
-    ours: Cost | None = None
-    theirs: Cost | None = None
-    limited_by: str = ""
-    bounds: list[Bound] = field(default_factory=list)
-    sizes: dict[int, Cost] = field(default_factory=dict)
-    their_sizes: dict[int, Cost] = field(default_factory=dict)
+    ours: float
+    beside: float | None
+    most: float
 
     @property
-    def queries_ratio(self):
-        """Our queries by theirs, None where one of them is not known."""
-        if self.ours and self.theirs and self.ours.queries and self.theirs.queries:
-            return self.ours.queries / self.theirs.queries
-        return None
+    def value(self):
+        return self.ours if self.beside is None else self.ours / self.beside
 
     @property
-    def time_ratio(self):
-        """Our median time by theirs, None where one of them is not known."""
-        if self.ours and self.theirs:
-            return self.ours.median / self.theirs.median
-        return None
-
-    @property
-    def growth(self):
-        """Our median time with the most sheets by the one with the fewest."""
-        if len(self.sizes) < 2:
-            return None
-        return self.sizes[max(self.sizes)].median / self.sizes[min(self.sizes)].median
-
-    @property
-    def broken(self):
-        """The bounds that are not kept."""
-        return [bound for bound in self.bounds if not bound.is_kept]
-
-    def bound(self, what, value, most, is_hard=True):
-        """Promise that ``value`` is at most ``most``.
-
-        :param what: the name of the bound, as the table has it
-        :param bool is_hard: False for what a clock measured
-        """
-        self.bounds.append(Bound(what, value, most, is_hard))
-        return self
-
-    def to_json(self):
-        """Return the row as plain values."""
-        return asdict(self) | {
-            "queries_ratio": self.queries_ratio,
-            "time_ratio": self.time_ratio,
-            "growth": self.growth,
-        }
+    def is_over(self):
+        # As it is printed: no run fails over what nobody sees.
+        return round(self.value, 2) > self.most
 
 
-def measure(env, call, repeat=15, prepare=None, warm=1):
-    """Call something again and again with nothing in the ORM's cache.
+class Cost:
+    """What calls cost: the medians of their queries and of their milliseconds."""
 
-    Odoo's caches of a worker (views, rights, rules) are warm, as they are in a server
-    that has been running for a minute.
+    def __init__(self, samples):
+        queries, times = zip(*samples, strict=True)
+        self.queries, self.ms = statistics.median(queries), statistics.median(times)
 
-    :param callable call: what is measured; gets what ``prepare`` returned, if given
-    :param int repeat: how often
-    :param callable prepare: makes what ``call`` needs, outside the measure
-    :param int warm: how many calls go before those that count
-    :rtype: Cost
-    """
-
-    def sample():
-        return sample_call(env, call, *((prepare(),) if prepare else ()))
-
-    return take_turns({"": sample}, repeat, warm)[""]
+    def rows(self, subject, name, theirs, queries, ms):
+        """Return the rows beside ``theirs``, with the bounds of queries and of time."""
+        return [
+            Row(subject, f"{name}, queries", self.queries, theirs.queries, queries),
+            Row(subject, f"{name}, ms", self.ms, theirs.ms, ms),
+        ]
 
 
-def sample_call(env, call, *args):
-    """Return what one call costs, with nothing in the ORM's cache.
-
-    :return: queries and milliseconds
-    """
-    env.flush_all()
+def sample(env, call):
+    """Return the queries and the milliseconds of a call with an empty cache."""
+    settle(env)
     env.invalidate_all()
-    before, started = env.cr.sql_log_count, time.perf_counter()
-    call(*args)
+    with counting() as queries:
+        started = time.perf_counter()
+        call()
+        settle(env)
+        elapsed = (time.perf_counter() - started) * 1000
+    return len(queries), elapsed
+
+
+def settle(env):
+    """Do what a commit does before it: write, and log what was tracked."""
     env.flush_all()
-    elapsed = (time.perf_counter() - started) * 1000
-    return env.cr.sql_log_count - before, elapsed
+    env.cr.precommit.run()
+    env.flush_all()
 
 
-def take_turns(samples, repeat=15, warm=1):
+def take_turns(samples, repeat, warm=2):
     """Measure in turn, so that what slows the machine slows all of them alike.
 
     :param dict samples: by name, a callable that returns queries and milliseconds
-    :param int repeat: how often each
     :param int warm: how many of each go before those that count
-    :rtype: dict
-    :return: a Cost by name
+    :return: a :class:`Cost` by name
     """
     taken = {name: [] for name in samples}
     for turn in range(warm + repeat):
-        for name, sample in samples.items():
-            cost = sample()
+        for name, call in samples.items():
+            cost = call()
             if turn >= warm:
                 taken[name].append(cost)
-    return {
-        name: Cost.of(*map(list, zip(*costs, strict=True)))
-        for name, costs in taken.items()
-    }
+    return {name: Cost(costs) for name, costs in taken.items()}
 
 
-def capture(env, call):
-    """Return what ``call`` sends with nothing in the ORM's cache, as SQL."""
-    queries, execute = [], Cursor.execute
+class counting:
+    """Collects, as a context manager, the queries that all cursors send."""
 
-    def record(cursor, query, params=None, log_exceptions=True):
-        if not isinstance(query, SQL):
-            query = SQL(query, *params) if params else SQL(query.replace("%", "%%"))
-        queries.append(query)
-        return execute(cursor, query, None, log_exceptions)
+    def __enter__(self):
+        queries, execute = [], Cursor.execute
 
-    env.flush_all()
-    env.invalidate_all()
-    with patch.object(Cursor, "execute", record):
-        call()
-        env.flush_all()
-    return queries
+        def record(cursor, query, params=None, log_exceptions=True):
+            queries.append((query, params))
+            return execute(cursor, query, params, log_exceptions)
+
+        self.patch = patch.object(Cursor, "execute", record)
+        self.patch.start()
+        return queries
+
+    def __exit__(self, *_exception):
+        self.patch.stop()
 
 
-def scanned_tables(env, queries):
-    """Return the tables that the plans of these queries read from end to end.
+def get_scanned_tables(env, call):
+    """Return the tables that the plans of a call's queries read from end to end.
 
     Not those of which the plan reads the first rows and stops, as the web client's
     count of at most 10,001 does.
-
-    :param queries: what :func:`capture` returned; only what reads is explained
-    :rtype: dict[str, str]
-    :return: the query by the name of the table
     """
-    scanned = {}
-    for query in queries:
-        if query.code.lstrip().split(" ")[0].upper() not in ("SELECT", "WITH"):
-            continue
-        env.cr.execute(SQL("EXPLAIN (FORMAT JSON) %s", query))
-        nodes = [env.cr.fetchone()[0][0]["Plan"]]
-        while nodes:
-            node = nodes.pop()
-            children = node.get("Plans", [])
-            if node["Node Type"] == "Limit":
-                cost = node["Total Cost"]
-                children = [c for c in children if not _stops_early(c, cost)]
-            nodes += children
-            if node["Node Type"] == "Seq Scan":
-                scanned[node["Relation Name"]] = env.cr.mogrify(query).decode()
+    env.invalidate_all()
+    with counting() as queries:
+        call()
+    scanned = set()
+    for query, params in queries:
+        if not isinstance(query, SQL):
+            query = SQL(query, *params) if params else SQL(query.replace("%", "%%"))
+        if query.code.lstrip().split(" ")[0].upper() in ("SELECT", "WITH"):
+            env.cr.execute(SQL("EXPLAIN (FORMAT JSON) %s", query))
+            scanned.update(_get_scans(env.cr.fetchone()[0][0]["Plan"]))
     return scanned
 
 
-def _stops_early(node, cost):
-    """Whether a limit that costs ``cost`` leaves most of a table unread."""
-    return node["Node Type"] == "Seq Scan" and cost < node["Total Cost"] / 2
+def _get_scans(node):
+    if node["Node Type"] == "Seq Scan":
+        yield node["Relation Name"]
+    for child in node.get("Plans", []):
+        stops_early = (
+            node["Node Type"] == "Limit"
+            and child["Node Type"] == "Seq Scan"
+            and node["Total Cost"] < child["Total Cost"] / 2
+        )
+        if not stops_early:
+            yield from _get_scans(child)

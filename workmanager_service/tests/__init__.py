@@ -12,6 +12,7 @@ from . import test_documents
 from . import test_documents_intake
 from . import test_documents_paper
 from . import test_effects
+from . import test_empty_cache
 from . import test_evaluation
 from . import test_final_checks
 from . import test_full_disk

@@ -286,7 +286,7 @@ class TestChecklist(ServiceCommon):
             for index in range(30)
         ]
         counts = []
-        for count in (3, 33):
+        for count in (4, 33):
             sheet = self._create_sheet().with_user(self.technician)
             sheet.action_start_evaluation()
             sheet.check_ids[3:count].write(
@@ -297,4 +297,4 @@ class TestChecklist(ServiceCommon):
             before = self.cr.sql_log_count
             sheet.evaluation_id.get_checklist()
             counts.append(self.cr.sql_log_count - before)
-        self.assertLess(counts[1] - counts[0], 15)
+        self.assertLess(counts[1] - counts[0], 3)

@@ -61,6 +61,62 @@ class TestHistory(HistoryCommon):
         for user in (self.technician, self.reception):
             self.assertNotIn("cost", self._get_entries(user=user)[0])
 
+    def test_costs_are_those_of_the_figures(self):
+        self._repair_and_deliver()
+        worked = self._repair_and_deliver()
+        self.env["workmanager.hourly.cost"].create(
+            {
+                "user_id": self.technician.id,
+                "company_id": self.env.company.id,
+                "cost": 50.0,
+            }
+        )
+        self.env["workmanager.work.log"].create(
+            {"sheet_id": worked.id, "user_id": self.technician.id, "hours": 2.0}
+        )
+        self._quote(self._create_sheet())
+        told = {
+            entry["id"]: entry.get("cost", "")
+            for entry in self._get_entries(user=self.manager)
+            if entry["kind"] == "sheet"
+        }
+        figures = self.env["workmanager.sheet.report"].search(
+            [("sheet_id", "in", list(told))]
+        )
+        currency = self.equipment.company_id.currency_id
+        counted = {
+            figure.sheet_id.id: currency.format(figure.cost) if figure.cost else ""
+            for figure in figures.with_user(self.manager)
+        }
+        self.assertEqual(told, counted)
+        self.assertEqual(len(set(told.values())), 3)
+
+    def test_fault_stays_in_the_story_when_the_catalogue_drops_it(self):
+        self._repair_and_deliver(claimed_fault_ids=self.fault.ids)
+        self.fault.active = False
+        story = self._get_entries()[0]
+        self.assertEqual(story["findings"], ["Battery worn out"])
+        self.assertEqual(story["claimed"][0], "Battery worn out")
+
+    def test_earlier_sheets_are_active_ones_of_the_own_company(self):
+        first, second = self._create_sheet(), self._create_sheet()
+        sheets = first | second
+        self.assertEqual(sheets.mapped("history_count"), [1, 1])
+        second.sudo().active = False
+        self.env.invalidate_all()
+        self.assertEqual(sheets.mapped("history_count"), [0, 1])
+        new = first.new({"equipment_id": self.equipment.id})
+        self.assertEqual(new.history_count, 1)
+        self.assertEqual(first.new({}).history_count, 0)
+        self.assertEqual(first.new(origin=first).history_count, 0)
+        other = self.env["res.company"].create({"name": "Altă firmă"})
+        self.equipment.company_id = other
+        theirs = self.env["workmanager.sheet"].create(
+            {"company_id": other.id, "equipment_id": self.equipment.id}
+        )
+        self.assertEqual(theirs.history_count, 0)
+        self.assertEqual(first.sudo().history_count, 0)
+
     def test_return_names_the_repair_that_it_follows(self):
         first = self._repair_and_deliver()
         self._create_sheet()

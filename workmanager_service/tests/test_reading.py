@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .reading_common import ReadingCommon
 
 # What the web client may cost with nothing in the ORM's cache.
-FORM, LIST, BOARD, HISTORY = 22, 14, 13, 10
+FORM, LIST, BOARD = 22, 14, 13
 
 
 @tagged("post_install", "-at_install")
@@ -80,9 +80,3 @@ class TestReading(ReadingCommon):
             )
         )
         self.assertLessEqual(count, BOARD)
-
-    def test_history(self):
-        equipment = self.equipment.with_user(self.manager)
-        equipment = equipment.with_context(lang="en_US")
-        self._repair(self._create_sheet())
-        self.assertLessEqual(self._count(equipment.get_history), HISTORY)

@@ -67,6 +67,29 @@ class TestRegister(ServiceCommon):
         self.assertFalse(self.fault.with_user(self.manager).copy().code)
         self.assertIn("copy", self.brand.with_user(self.manager).copy().name)
 
+    def test_fault_is_repeated_by_another_active_sheet_of_the_company(self):
+        values = {"claimed_fault": "Bâzâie tare"}
+        other = self.env["res.company"].create({"name": "Altă firmă"})
+        theirs = self.env["workmanager.sheet"].create(
+            {
+                **values,
+                "company_id": other.id,
+                "equipment_id": self._create_equipment("X-1", company_id=other.id).id,
+            }
+        )
+        sheet = self._create_sheet(**values).sudo()
+        self.assertFalse(sheet.is_fault_repeated)
+        self.assertFalse(theirs.is_fault_repeated)
+        new = sheet.new({**values, "equipment_id": self.equipment.id})
+        self.assertTrue(new.is_fault_repeated)
+        sheet.active = False
+        again = self._create_sheet(**values).sudo()
+        self.env.invalidate_all()
+        self.assertFalse(again.is_fault_repeated)
+        self.assertTrue(sheet.is_fault_repeated)
+        again.with_user(self.manager).action_add_fault_to_catalogue()
+        self.assertFalse(theirs.claimed_fault_ids)
+
     def test_fault_typed_twice_goes_to_the_catalogue(self):
         first = self._create_sheet(claimed_fault="Bâzâie  tare")
         self.assertFalse(first.is_fault_repeated)

@@ -67,24 +67,27 @@ class Equipment(models.Model):
         """
         self.ensure_one()
         newer, sheets, older = self._get_history_sheets(offset, limit)
+        events = [
+            (sheet.intake_date, (RANKS["sheet"], sheet.id), entry)
+            for sheet, entry in sheets._prepare_history(for_customer).items()
+        ]
         registered = self._get_registration(sheets, older)
         # What happened between the sheets of the pages before and after is theirs.
-        events = [
+        events += [
             event
             for event in self._prepare_history_events(registered, for_customer)
             if not (newer and event[0] >= newer.intake_date)
             and not (older and event[0] < sheets[-1].intake_date)
         ]
-        events += [
-            (sheet.intake_date, (RANKS["sheet"], sheet.id), entry)
-            for sheet, entry in sheets._prepare_history(for_customer).items()
-        ]
-        events.sort(key=lambda event: event[:2], reverse=True)
-        entries = [
+        return self._sort_history(events), offset + limit if older else False
+
+    def _sort_history(self, events):
+        """Return the entries of the events, the newest first."""
+        events = sorted(events, key=lambda event: event[:2], reverse=True)
+        return [
             {"date": format_date(self.env, moment), **entry}
             for moment, _rank, entry in events
         ]
-        return entries, offset + limit if older else False
 
     def _get_history_sheets(self, offset, limit):
         """Return the sheets of a part of the story, the newest first.

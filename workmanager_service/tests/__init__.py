@@ -6,6 +6,7 @@ from . import test_check_activities
 from . import test_checklist
 from . import test_claim
 from . import test_dashboard
+from . import test_days
 from . import test_decision
 from . import test_document_setup
 from . import test_documents
@@ -25,6 +26,7 @@ from . import test_intake
 from . import test_intake_screen
 from . import test_invoice
 from . import test_lookup
+from . import test_money
 from . import test_notification
 from . import test_photos
 from . import test_own_goods

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 USUAL_TEMPLATE = "sale.email_template_edi_sale"
 SERVICE_TEMPLATE = "workmanager_service.mail_template_quotation"
@@ -80,6 +81,27 @@ class SaleOrder(models.Model):
         if sheets_sudo := self.sudo().sheet_ids:
             sheets_sudo._on_offer_released(self.sudo())
         return res
+
+    def load_sale_order_from_pos(self, config_id):
+        """Refuse to settle service work at a till of Odoo's Point of Sale.
+
+        It asks for what was ordered and is not delivered: used parts would be free.
+
+        :param int config_id: the till
+        :raises UserError: an order is service work
+        """
+        for order in self:
+            if order.sudo().sheet_ids:
+                raise UserError(
+                    self.env._(
+                        "%(order)s is service work, which a till would count wrongly: "
+                        "invoice it from its service sheet, and register the payment "
+                        "on the invoice.",
+                        order=order.name,
+                    )
+                )
+        settle = getattr(super(), "load_sale_order_from_pos", None)
+        return settle(config_id) if settle else {}
 
     def _action_confirm(self):
         """Let the sheets go on that the order quotes."""

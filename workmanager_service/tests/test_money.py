@@ -14,6 +14,7 @@ class MoneyCommon(ServiceCommon):
         sheet.check_ids.filtered(lambda check: check.kind == "pass_fail").result = "ok"
         sheet.check_ids.filtered(lambda check: check.kind == "measure").value = 11.0
         sheet.action_complete_evaluation()
+        base = {"sheet_id": sheet.id, "product_id": cls.part.id}
         cls.env["workmanager.sheet.line"].with_user(cls.technician).create(
             [
                 {"sheet_id": sheet.id, "product_id": cls.part.id, **line}

@@ -79,8 +79,6 @@ class TestStepQueries(ServiceCommon):
         order = sheet.sudo().sale_order_ids
         self.env.flush_all()
         sheet.action_start_repair()
-        field = order.order_line._fields["qty_to_invoice"]
-        self.assertFalse(self.env.records_to_compute(field))
         self.assertFalse(any(order.order_line.mapped("qty_to_invoice")))
 
     def test_done_on_a_finished_sheet_is_billed(self):

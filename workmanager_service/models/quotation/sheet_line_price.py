@@ -86,7 +86,7 @@ class SheetLine(models.Model):
         for line in quoted:
             line.tax_ids = line.sale_line_id.tax_ids
         for line, proposal in (self - quoted)._propose_sale_lines().items():
-            line.tax_ids = proposal.tax_ids
+            line.tax_ids = proposal.tax_ids._origin
 
     @api.depends(
         "product_id",

@@ -1,10 +1,10 @@
 from odoo import Command
 from odoo.tests import new_test_user
 
-from odoo.addons.base.tests.common import BaseCommon
+from .empty_cache import EmptyCacheCase
 
 
-class ServiceCommon(BaseCommon):
+class ServiceCommon(EmptyCacheCase):
     """A shop with a laptop type of three checks, one fault and one repair of it."""
 
     @classmethod

@@ -302,7 +302,7 @@ class TestHandover(DocumentsCommon):
         copy = sheet.copy()
         self.assertFalse(copy.returned_accessory_ids)
         self.assertFalse(copy.statement_number)
-        self.assertEqual(
+        self.assertCountEqual(
             sheet.read(["returned_accessory_ids"])[0]["returned_accessory_ids"],
             (self.charger | self.bag).ids,
         )

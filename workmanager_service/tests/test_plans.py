@@ -96,7 +96,7 @@ class TestPlans(ReadingCommon):
             evaluation_id=ROW,
             sheet_id=ROW,
         )
-        cls._copy(cls.sheet.stage_time_ids[:1], SHEETS, "stage_id", sheet_id=ROW)
+        cls._copy(cls.sheet.sudo().stage_time_ids[:1], SHEETS, "stage_id", sheet_id=ROW)
         cls._copy(cls.invoice, MOVES, name="'INV/2020/' || n")
         cls._copy(cls.invoice.invoice_line_ids[:1], INVOICES, "account_id", move_id=ROW)
         cls._copy(line.sudo().sale_line_id, INVOICES, "product_id", "product_uom_id")

@@ -1,10 +1,10 @@
 from odoo import Command
 from odoo.tests import new_test_user
 
-from odoo.addons.base.tests.common import BaseCommon
+from odoo.addons.workmanager_service.tests.empty_cache import EmptyCacheCase
 
 
-class PartsCase(BaseCommon):
+class PartsCase(EmptyCacheCase):
     """A shop with one warehouse, a vendor, and parts that start out of stock."""
 
     @classmethod

@@ -290,8 +290,9 @@ class Sheet(models.Model):
 
     def _ensure_colleague(self, user):
         """Refuse to give these sheets to who does not work for their companies."""
+        companies_sudo = user.sudo().company_ids  # of which one may not be ours
         for company in self.company_id:
-            if user.share or company not in user.company_ids:
+            if user.share or company not in companies_sudo:
                 raise UserError(
                     self.env._(
                         "%(user)s does not work for %(company)s.",

@@ -188,7 +188,8 @@ class Sheet(models.Model):
     def action_view_claims(self):
         """Open the claims to the manufacturers of these sheets."""
         self.check_access("read")
-        return self.claim_order_ids._get_records_action(name=self.env._("Claims"))
+        orders = self.claim_order_ids._filtered_access("read")
+        return orders._get_records_action(name=self.env._("Claims"))
 
     # --------------------------------------------------------------- BUSINESS
 

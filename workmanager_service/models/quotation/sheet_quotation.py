@@ -109,7 +109,8 @@ class Sheet(models.Model):
     def action_view_sale_orders(self):
         """Open the quotations and orders of these sheets."""
         self.check_access("read")
-        return self.sale_order_ids._get_records_action(name=self.env._("Quotations"))
+        orders = self.sale_order_ids._filtered_access("read")
+        return orders._get_records_action(name=self.env._("Quotations"))
 
     # --------------------------------------------------------------- BUSINESS
 

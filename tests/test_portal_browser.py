@@ -392,4 +392,4 @@ def test_guesses_find_nothing_and_cost_nothing(odoo_server, sheet, record_proper
         ("queries_of_a_status_page", real),
     ):
         record_property(name, value)
-    assert 10 * (limited - floor) < real - floor, (floor, limited, real)
+    assert 2 * (limited - floor) < real - floor, (floor, limited, real)

@@ -112,55 +112,57 @@ class ServicePortal(CustomerPortal):
         self, page=1, sortby=None, filterby=None, search=None, search_in=None, **_kwargs
     ):
         """Show the services of the customer's company."""
+        values = self._prepare_services_values(
+            page, sortby, filterby, search, search_in
+        )
+        request.session["my_services_history"] = values["sheets"].ids[:100]
+        return request.render("workmanager_portal.portal_my_services", values)
+
+    def _prepare_services_values(self, page, sortby, filterby, search, search_in):
+        """Return what the list shows: of each choice what was asked for, or the first."""
         sortings = self._get_service_searchbar_sortings()
         filters = self._get_service_searchbar_filters()
         inputs = self._get_service_searchbar_inputs()
-        sortby = sortby if sortby in sortings else "date"
-        filterby = filterby if filterby in filters else "all"
-        search_in = search_in if search_in in inputs else "all"
-
-        sheet_model = request.env["workmanager.sheet"].sudo()
-        own_domain = sheet_model._get_portal_domain()
-        domain = own_domain & filters[filterby]["domain"]
+        chosen = {
+            "sortby": sortby if sortby in sortings else "date",
+            "filterby": filterby if filterby in filters else "all",
+            "search_in": search_in if search_in in inputs else "all",
+            "search": search,
+        }
+        domain = filters[chosen["filterby"]]["domain"]
         if search:
-            domain &= self._get_service_search_domain(search_in, search)
+            domain &= self._get_service_search_domain(chosen["search_in"], search)
+        order = sortings[chosen["sortby"]]["order"]
+        return {
+            **self._prepare_portal_layout_values(),
+            **self._get_services_page(page, domain, order, chosen),
+            **chosen,
+            "page_name": "service",
+            "default_url": "/my/services",
+            "is_narrowed": bool(search or chosen["filterby"] != "all"),
+            "searchbar_sortings": sortings,
+            "searchbar_filters": filters,
+            "searchbar_inputs": inputs,
+        }
+
+    def _get_services_page(self, page, domain, order, url_args):
+        """Return the customer's sheets on a page of the list, and the list's pager."""
+        sheet_model = request.env["workmanager.sheet"].sudo()
+        domain &= sheet_model._get_portal_domain()
         pager_values = pager(
             url="/my/services",
-            url_args={
-                "sortby": sortby,
-                "filterby": filterby,
-                "search_in": search_in,
-                "search": search,
-            },
+            url_args=url_args,
             total=sheet_model.search_count(domain),
             page=page,
             step=self._items_per_page,
         )
         sheets_sudo = sheet_model.search(
             domain,
-            order=sortings[sortby]["order"],
+            order=order,
             limit=self._items_per_page,
             offset=pager_values["offset"],
         )
-        request.session["my_services_history"] = sheets_sudo.ids[:100]
-        return request.render(
-            "workmanager_portal.portal_my_services",
-            {
-                **self._prepare_portal_layout_values(),
-                "page_name": "service",
-                "default_url": "/my/services",
-                "sheets": sheets_sudo,
-                "is_narrowed": bool(search or filterby != "all"),
-                "pager": pager_values,
-                "searchbar_sortings": sortings,
-                "searchbar_filters": filters,
-                "searchbar_inputs": inputs,
-                "sortby": sortby,
-                "filterby": filterby,
-                "search": search,
-                "search_in": search_in,
-            },
-        )
+        return {"sheets": sheets_sudo, "pager": pager_values}
 
     # ------------------------------------------------------------------- PAGE
 

@@ -117,24 +117,21 @@ class StatusController(http.Controller):
             request.update_context(tz=tz)
 
     def _render_limited(self, wait):
-        return self._make_limited_response(request.env, wait)
-
-    @classmethod
-    def _make_limited_response(cls, env, wait):
         """Return the cheapest page there is: it answers those who ask too much."""
+        env = request.env
         html = LIMITED_PAGE.format(
             lang=(env.lang or "en").partition("_")[0],
             title=env._("Too many tries"),
-            text=cls._get_limited_text(env, wait),
+            text=self._get_limited_text(wait),
         )
         response = Response(html, status=429, content_type="text/html; charset=utf-8")
         response.headers["Retry-After"] = str(wait)
-        return cls._protect(response)
+        return self._protect(response)
 
     @staticmethod
-    def _get_limited_text(env, wait):
+    def _get_limited_text(wait):
         """Return what somebody is told who has to wait for so many seconds."""
-        return env._(
+        return request.env._(
             "Please try again in %(minutes)s min, or call us.", minutes=-(-wait // 60)
         )
 

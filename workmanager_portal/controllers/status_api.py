@@ -81,7 +81,7 @@ class StatusApiController(StatusController):
         wait = attempts_sudo._take(**subjects)
         self._set_language(lang)
         if wait:
-            message = self._get_limited_text(request.env, wait)
+            message = self._get_limited_text(wait)
             raise ApiError(429, "too_many_requests", message, {"Retry-After": wait})
         sheet_sudo = request.env["workmanager.sheet"]._find_by_number(number, code)
         if not sheet_sudo:

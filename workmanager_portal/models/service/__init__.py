@@ -1,0 +1,3 @@
+from . import stage
+from . import sheet
+from . import sheet_steps

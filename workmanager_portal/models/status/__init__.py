@@ -1,0 +1,3 @@
+from . import sheet_lookup
+from . import status_attempt
+from . import status_form

@@ -5,7 +5,6 @@ records are in. What a press does is taken back; it finds nothing in the cache, 
 windows that it opens are opened too, and their own buttons pressed.
 """
 
-import ast
 import re
 import sys
 from collections import Counter

@@ -16,10 +16,7 @@ class MoneyCommon(ServiceCommon):
         sheet.action_complete_evaluation()
         base = {"sheet_id": sheet.id, "product_id": cls.part.id}
         cls.env["workmanager.sheet.line"].with_user(cls.technician).create(
-            [
-                {"sheet_id": sheet.id, "product_id": cls.part.id, **line}
-                for line in lines
-            ]
+            [{**base, **line} for line in lines]
         )
         return sheet
 

@@ -151,9 +151,8 @@ class TestResponsible(ServiceCommon):
     def test_expired_quotation(self):
         sheet = self._quote(self._create_sheet())
         order = sheet.sudo().sale_order_ids
-        order.validity_date = fields.Date.today() - timedelta(days=1)
         sheet.sudo().received_by_id.active = False
-        self.env["sale.order"]._report_expired_service_quotations()
+        sheet.sudo()._schedule_expired_quotation(order)
         self.assertEqual(sheet.sudo().activity_ids.user_id, self.technician)
 
     def test_nobody_of_the_sheet_is_left(self):

@@ -40,22 +40,24 @@ class StockMoveLine(models.Model):
                 ("serial_key", "in", list(filter(None, keys.values()))),
             ]
         )
-        found = {}
-        for line in self:
-            brand = line.product_id.equipment_brand_id
-            own = equipment.filtered(lambda e, c=line.company_id: e.company_id == c)
-            match = own.filtered(lambda e, lot=line.lot_id: e.lot_id == lot) or (
-                own.filtered(
-                    lambda e, key=keys[line], brand=brand: (
-                        not e.lot_id
-                        and e.serial_key == key
-                        and (not brand or not e.brand_id or e.brand_id == brand)
-                    )
-                )
+        return {
+            line: match[0]
+            for line in self
+            if (match := line._match_equipment(equipment, keys[line]))
+        }
+
+    def _match_equipment(self, equipment, serial_key):
+        """Return what of ``equipment`` is the one with this line's serial number."""
+        self.ensure_one()
+        brand = self.product_id.equipment_brand_id
+        own = equipment.filtered(lambda e: e.company_id == self.company_id)
+        return own.filtered(lambda e: e.lot_id == self.lot_id) or own.filtered(
+            lambda e: (
+                not e.lot_id
+                and e.serial_key == serial_key
+                and (not brand or not e.brand_id or e.brand_id == brand)
             )
-            if match:
-                found[line] = match[0]
-        return found
+        )
 
     def _prepare_equipment_values(self):
         """Return what the sale says about the equipment with this serial number."""

@@ -34,15 +34,22 @@ class SheetLine(models.Model):
                 )
             )
 
-    def _prepare_exchange_values(self):
-        """Return what a part has in common with the one that it is exchanged for."""
+    def _prepare_exchange_values(self, unit):
+        """Return what a part has in common with the one that it is exchanged for.
+
+        :param unit: see :meth:`_get_exchange_unit`
+        """
         self.ensure_one()
+        accepted_sudo = self.sudo().sale_line_id  # technicians have no sales rights
         return {
             "evaluation_id": self.evaluation_id.id,
             "fault_id": self.fault_id.id,
             "operation_id": self.operation_id.id,
             "coverage": self.coverage,
             "is_internal": self.is_internal,
+            "price_unit": self.product_uom_id._compute_price(
+                accepted_sudo.price_unit, unit
+            ),
             "discount": self.discount,
             "sequence": self.sequence,
         }
@@ -54,27 +61,22 @@ class SheetLine(models.Model):
         line_sudo.sale_line_id.product_uom_qty -= quantity
         line_sudo.quantity_done = min(line_sudo.quantity_done, line_sudo.quantity)
 
-    def _order_in_exchange(self, accepted_sudo, price):
-        """Put this part on the order, in exchange for what was accepted there, and
-        reserve it.
-
-        :param accepted_sudo: the ``sale.order.line`` of the planned part
-        """
+    def _order_in_exchange(self, planned):
+        """Put this part on the order of the planned one, and reserve it."""
         self.ensure_one()
-        line_sudo = self.sudo()  # technicians have no sales rights
+        accepted_sudo = planned.sudo().sale_line_id  # technicians have no sales rights
         # The line's transfer has to know its sheet, which it is linked to first.
-        unlinked = accepted_sudo.with_context(
+        line_sudo = self.sudo()
+        line_sudo.sale_line_id = accepted_sudo.with_context(
             skip_procurement=True, sheet_adoption=False
-        )
-        created = unlinked.create(
+        ).create(
             {
                 **self._prepare_sale_order_line_values(),
                 "order_id": accepted_sudo.order_id.id,
                 "sequence": accepted_sudo.sequence,
-                "price_unit": price,
+                "price_unit": self.price_unit,
                 "discount": accepted_sudo.discount,
                 "tax_ids": [Command.set(accepted_sudo.tax_ids.ids)],
             }
         )
-        line_sudo.sale_line_id = created.with_env(accepted_sudo.env)
         line_sudo._launch_supply()

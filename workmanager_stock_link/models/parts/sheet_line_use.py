@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -110,22 +112,12 @@ class SheetLine(models.Model):
                 and (not lot or ml.lot_id == lot)
             )
         )
-        returned = self.sale_line_id.move_ids.filtered(
-            lambda m: m.state == "done" and m.location_id.usage == "customer"
-        ).move_line_ids.grouped(
-            lambda ml: (ml.move_id.origin_returned_move_id, ml.lot_id)
-        )
-        nothing = self.env["stock.move.line"]
+        returned = defaultdict(float)
+        for back in self._get_return_moves().move_line_ids:
+            key = (back.move_id.origin_returned_move_id, back.lot_id)
+            returned[key] += back.quantity_product_uom
         return [
-            (
-                used,
-                used.quantity_product_uom
-                - sum(
-                    returned.get((used.move_id, used.lot_id), nothing).mapped(
-                        "quantity_product_uom"
-                    )
-                ),
-            )
+            (used, used.quantity_product_uom - returned[used.move_id, used.lot_id])
             for used in done.sorted("id", reverse=True)
         ]
 

@@ -130,18 +130,11 @@ class Sheet(models.Model):
             request["quantity"], planned.product_uom_id, round=False
         )
         planned._ensure_left_to_exchange(exchanged)
-        accepted_sudo = planned.sudo().sale_line_id  # technicians have no sales rights
-        price = planned.product_uom_id._compute_price(accepted_sudo.price_unit, unit)
         line = self.env["workmanager.sheet.line"].create(
-            {
-                **request,
-                **planned._prepare_exchange_values(),
-                "sheet_id": self.id,
-                "price_unit": price,
-            }
+            {**request, **planned._prepare_exchange_values(unit), "sheet_id": self.id}
         )
         planned._plan_less(exchanged)
-        line._order_in_exchange(accepted_sudo, price)
+        line._order_in_exchange(planned)
         line._use_parts({line: line.quantity}, {line: lots} if lots else None)
         self.message_post(
             body=self.env._(

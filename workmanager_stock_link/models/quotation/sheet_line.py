@@ -121,6 +121,13 @@ class SheetLine(models.Model):
             )
         )
 
+    def _get_return_moves(self):
+        """Return the moves that brought parts of these lines back. To be called as
+        superuser."""
+        return self.sale_line_id.move_ids.filtered(
+            lambda m: m.state == "done" and m.location_id.usage == "customer"
+        )
+
     def _get_supply(self):
         """Return what is reserved or taken, what is on order, in the line's unit, and
         when the last of it arrives."""
@@ -156,12 +163,9 @@ class SheetLine(models.Model):
     def _get_available_pieces(self, moves):
         """Return what is reserved or taken with these moves and did not come back."""
         self.ensure_one()
-        returns = self.sale_line_id.move_ids.filtered(
-            lambda m: m.state == "done" and m.location_id.usage == "customer"
-        )
         out, back = (
             sum(self._in_line_uom(move, move.quantity) for move in some)
-            for some in (moves, returns)
+            for some in (moves, self._get_return_moves())
         )
         return out - back
 

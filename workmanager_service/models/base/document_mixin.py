@@ -36,6 +36,13 @@ class DocumentMixin(models.AbstractModel):
         """
         return self.env["workmanager.document"]._get_setup(kind, self[:1].company_id)
 
+    def _get_document_setups(self, kind):
+        """Return {company: how it prints a kind of document} for many records."""
+        document = self.env["workmanager.document"]
+        return {
+            company: document._get_setup(kind, company) for company in self.company_id
+        }
+
     @api.model
     def _format_quantity(self, value, unit=None):
         """Return a quantity as the reader of the document writes it."""

@@ -40,13 +40,12 @@ REPORTS = {
 @dataclass(frozen=True)
 class Setup:
     """How a company prints a document: its id and kind, the codes of its
-    blocks, its paper, whether it has texts."""
+    blocks and its paper."""
 
     document_id: int
     kind: str
     blocks: frozenset
     paper: str
-    has_texts: bool
 
 
 class Document(models.Model):
@@ -169,24 +168,14 @@ class Document(models.Model):
 
         :rtype: Setup
         """
-        return self._get_company_setup(kind, company.id)
-
-    @api.model
-    def _get_company_setup(self, kind, company_id):
         # Whoever prints, portal users among them, need have no rights on settings.
         document_sudo = self.sudo().search(
-            [("kind", "=", kind), ("company_id", "in", (company_id, False))],
+            [("kind", "=", kind), ("company_id", "in", (company.id, False))],
             order="company_id",  # the shared one comes last
             limit=1,
         )
         blocks = frozenset(document_sudo.block_ids.mapped("code"))
-        return Setup(
-            document_sudo.id,
-            kind,
-            blocks,
-            document_sudo.paper,
-            bool(document_sudo.text_ids),
-        )
+        return Setup(document_sudo.id, kind, blocks, document_sudo.paper)
 
     @api.model
     def _find_text(self, setup, kinds, outcome=False):
@@ -198,13 +187,10 @@ class Document(models.Model):
         :param kinds: ``workmanager.equipment.type``, the nearest first
         :param outcome: that of the sheet, where there is one
         """
-        texts = self.env["workmanager.document.text"]
-        if setup.has_texts:
-            texts = texts.search_fetch(
-                [("document_id", "=", setup.document_id)],
-                ["equipment_type_id", "outcome", "text"],
-            )
-        texts = {(text.equipment_type_id, text.outcome): text for text in texts}
+        texts = {
+            (text.equipment_type_id, text.outcome): text
+            for text in self.browse(setup.document_id).text_ids
+        }
         for kind in [*kinds, kinds.browse()]:
             for key in ((kind, outcome), (kind, False)):
                 if key in texts and (found := texts[key]._get_written_text()):

@@ -16,11 +16,14 @@ def main():
     options = parse()
     bench = Bench(options)
     machine, rows = table.describe_machine(), []
-    for name in options.subjects or SUBJECTS:
-        say(f"{name} …")
-        rows += importlib.import_module(f"{__package__}.{name}").run(bench)
-    head = " · ".join(f"{key} {value}" for key, value in machine.items())
-    sys.stdout.write(f"{head}\n\n{table.render(rows)}\n")
+    try:
+        for name in options.subjects or SUBJECTS:
+            say(f"{name} …")
+            rows += importlib.import_module(f"{__package__}.{name}").run(bench)
+    finally:
+        # What was measured before a subject failed is worth its time.
+        head = " · ".join(f"{key} {value}" for key, value in machine.items())
+        sys.stdout.write(f"{head}\n\n{table.render(rows)}\n")
     if options.json:
         options.json.write_text(table.to_json(rows, machine))
     return any(row.is_over for row in rows)

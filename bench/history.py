@@ -23,15 +23,15 @@ RETURNS = 40
 # The last step of each of the ten; those that leave purchases in draft go last.
 PAST = ("hand_over",) * 7 + ("refuse", "cancel", "cancel")
 PRESENT = (
-    *("start", "start", "finish", "finish", "create", "create", "evaluate"),
+    *("start", "start", "finish", "finish", "take_in", "take_in", "evaluate"),
     *("quote", "quote", "accept"),
 )
 # Where Odoo's repair ends for it.
 REPAIRS = {
-    "evaluate": "create",
+    "evaluate": "take_in",
     "hand_over": "invoice",
     "refuse": "quote",
-    "cancel": "create",
+    "cancel": "take_in",
 }
 
 
@@ -175,7 +175,7 @@ class History:
         equipment = self.equipment.browse(self.equipment.id + index)
         self.shop.customer = equipment.partner_id
         jobs = Sheets(self.shop, equipment)
-        jobs.run({"refuse": "quote", "cancel": "create"}.get(end, end))
+        jobs.run({"refuse": "quote", "cancel": "take_in"}.get(end, end))
         if end == "refuse":
             jobs.sheets.action_refuse_quotation()
             jobs.sheets.action_deliver()

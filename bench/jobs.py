@@ -69,10 +69,10 @@ class Jobs:
         purchases = fresh(lines.order_id)
         self.do("back", purchases.button_confirm)
         transfers = fresh(purchases.picking_ids)
-        self.do("back", lambda: self._take_in(transfers))
+        self.do("back", lambda: self._validate(transfers))
 
     @staticmethod
-    def _take_in(transfers):
+    def _validate(transfers):
         transfers.move_ids.picked = True
         transfers.button_validate()
 
@@ -88,13 +88,13 @@ class Jobs:
 class Repairs(Jobs):
     """Repair orders of serial numbers."""
 
-    STEPS = ("create", "quote", "accept", "receive", "start", "finish", "invoice")
+    STEPS = ("take_in", "quote", "accept", "receive", "start", "finish", "invoice")
 
     @staticmethod
     def create_things(shop, count, _checks):
         return shop.create_lots(count)
 
-    def create(self):
+    def take_in(self):
         parts = [self.shop.stocked.id, self.shop.ordered.id]
         line = {"product_uom_qty": 1, "repair_line_type": "add"}
         values = [
@@ -144,7 +144,7 @@ class Sheets(Jobs):
     """Sheets of equipment."""
 
     STEPS = (
-        *("create", "evaluate", "quote", "accept", "receive", "start", "finish"),
+        *("take_in", "evaluate", "quote", "accept", "receive", "start", "finish"),
         *("invoice", "hand_over"),
     )
 
@@ -152,7 +152,7 @@ class Sheets(Jobs):
     def create_things(shop, count, checks):
         return shop.create_equipment(count, checks)
 
-    def create(self):
+    def take_in(self):
         """Nobody is told of anything: Repairs has no messages to compare with."""
         shop = self.shop
         products = shop.stocked | shop.missing | shop.works

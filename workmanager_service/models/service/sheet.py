@@ -269,7 +269,7 @@ class Sheet(models.Model):
     @api.model
     def _read_group_stage_ids(self, stages, domain):
         """Show the empty stages on the board too."""
-        return stages.search([])
+        return stages.search_fetch([], ["name", "fold"])
 
     # ------------------------------------------------------------------- CRUD
 

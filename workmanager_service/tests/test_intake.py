@@ -49,6 +49,19 @@ class TestIntake(ServiceCommon):
         self.assertEqual(len(codes), 5)
         self.assertFalse(set("".join(codes)) & set("01OIL"))
 
+    def test_type_shows_what_its_parents_have(self):
+        kinds = self.env["workmanager.equipment.type"]
+        gaming = kinds.create({"name": "Gaming laptop", "parent_id": self.laptop.id})
+        self.assertEqual(gaming.all_fault_ids, self.laptop.fault_ids)
+        noise = self.env["workmanager.fault"].create({"name": "Noisy fan"})
+        self.laptop.fault_ids += noise
+        self.assertIn(noise, gaming.all_fault_ids)
+        bag = self.env["workmanager.accessory"].create({"name": "Bag"})
+        self.laptop.accessory_ids += bag
+        self.assertIn(bag, gaming.all_accessory_ids)
+        new = kinds.new({"parent_id": gaming.id})
+        self.assertIn(noise, new.all_fault_ids._origin)
+
     def test_checklist_inherits_from_parent_types(self):
         gaming = self.env["workmanager.equipment.type"].create(
             {

@@ -40,12 +40,14 @@ class EquipmentType(models.Model):
     all_fault_ids = fields.Many2many(
         "workmanager.fault",
         string="Faults, with Inherited Ones",
-        compute="_compute_inherited",
+        compute="_compute_all_fault_ids",
+        recursive=True,
     )
     all_accessory_ids = fields.Many2many(
         "workmanager.accessory",
         string="Accessories, with Inherited Ones",
-        compute="_compute_inherited",
+        compute="_compute_all_accessory_ids",
+        recursive=True,
     )
     intake_terms = fields.Html(
         translate=True,
@@ -101,12 +103,16 @@ class EquipmentType(models.Model):
                 f"{parent.display_name} / {kind.name}" if parent else kind.name
             )
 
-    @api.depends("parent_path", "fault_ids", "accessory_ids")
-    def _compute_inherited(self):
+    @api.depends("fault_ids", "parent_id.all_fault_ids")
+    def _compute_all_fault_ids(self):
         for kind in self:
-            family = kind._with_parents()
-            kind.all_fault_ids = family.fault_ids
-            kind.all_accessory_ids = family.accessory_ids
+            kind.all_fault_ids = kind.parent_id.all_fault_ids | kind.fault_ids
+
+    @api.depends("accessory_ids", "parent_id.all_accessory_ids")
+    def _compute_all_accessory_ids(self):
+        for kind in self:
+            inherited = kind.parent_id.all_accessory_ids
+            kind.all_accessory_ids = inherited | kind.accessory_ids
 
     def _get_inherited(self, fname):
         """Return the value of the nearest type that has one, else an empty one."""

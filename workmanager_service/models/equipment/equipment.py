@@ -194,6 +194,7 @@ class Equipment(models.Model):
         for equipment in self:
             equipment.line_ids = equipment.sheet_ids.line_ids.filtered("quantity_done")
 
+    @api.depends("sheet_ids.active")
     def _compute_sheet_count(self):
         counts = dict(
             self.env["workmanager.sheet"]._read_group(

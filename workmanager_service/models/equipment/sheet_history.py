@@ -120,7 +120,7 @@ class Sheet(models.Model):
             else:
                 sheet.warranty_basis = "manufacturer" if sheet.is_warranty else "none"
 
-    @api.depends("is_warranty", "equipment_id", "intake_date")
+    @api.depends("is_warranty", "equipment_id.warranty_end", "intake_date")
     def _compute_is_warranty_overruled(self):
         for sheet in self:
             sheet.is_warranty_overruled = (

@@ -53,6 +53,14 @@ class Sheet(models.Model):
     def _get_label_format(self):
         return self.company_id[:1].sudo().service_label_format
 
+    def _get_visit(self):
+        """Return the sheets that were taken in with these, in their order."""
+        first = self.visit_sheet_id | self.filtered(lambda s: not s.visit_sheet_id)
+        return self.search(
+            ["|", ("id", "in", first.ids), ("visit_sheet_id", "in", first.ids)],
+            order="id",
+        )
+
     def _get_visits(self):
         """Return the whole visits of these sheets, one for each customer.
 

@@ -352,3 +352,23 @@ class Sheet(models.Model):
         return self._format_history_amount(
             parts_cost + (self.work_cost or work_cost), self.company_currency_id
         )
+
+    # --------------------------------------------- ANOTHER CUSTOMER OR EQUIPMENT
+
+    def _get_customer_facts(self):
+        """Return {sheet: (equipment type, currencies of the typed prices)}."""
+        return {
+            sheet: (sheet.equipment_type_id, sheet.line_ids._get_typed_prices())
+            for sheet in self
+        }
+
+    def _follow_customer_facts(self, former):
+        """Renew checks and typed prices of sheets that are for somebody else, or for
+        something else, now.
+
+        :param dict former: what :meth:`_get_customer_facts` returned before
+        """
+        for sheet, (equipment_type, currencies) in former.items():
+            sheet.line_ids._convert_typed_prices(currencies)
+            if sheet.equipment_type_id != equipment_type:
+                sheet._renew_checks()

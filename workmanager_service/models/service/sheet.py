@@ -297,25 +297,18 @@ class Sheet(models.Model):
         if "user_id" in vals:
             self._stop_former_technicians(vals["user_id"])
         self._ensure_signatures_kept(vals)
+        is_for_another = bool(vals.keys() & CUSTOMER_FIELDS)
         if not self._is_step_write(vals):
             if "stage_id" in vals:
                 self._move_to_stage(self.stage_id.browse(vals["stage_id"]))
-            if vals.keys() & CUSTOMER_FIELDS:
+            if is_for_another:
                 self.line_ids._ensure_not_quoted()
         moved = self.filtered(
             lambda sheet: sheet.stage_id.id != vals.get("stage_id", sheet.stage_id.id)
         )
-        types = {sheet: sheet.equipment_type_id for sheet in self}
-        typed = {}
-        if vals.keys() & CUSTOMER_FIELDS:
-            typed = self.line_ids._get_typed_prices()
+        former = self._get_customer_facts() if is_for_another else {}
         res = super().write(vals)
-        if typed:
-            self.line_ids._convert_typed_prices(typed)
-        if "equipment_id" in vals:
-            self.filtered(
-                lambda sheet: sheet.equipment_type_id != types[sheet]
-            )._renew_checks()
+        self._follow_customer_facts(former)
         if vals.keys() & {"stage_id", "user_id"}:
             self._follow_check_activities()
         moved._record_stage()
@@ -372,14 +365,6 @@ class Sheet(models.Model):
                     stage=later[0].name,
                 )
             )
-
-    def _get_visit(self):
-        """Return the sheets that were taken in with these, in their order."""
-        first = self.visit_sheet_id | self.filtered(lambda s: not s.visit_sheet_id)
-        return self.search(
-            ["|", ("id", "in", first.ids), ("visit_sheet_id", "in", first.ids)],
-            order="id",
-        )
 
     def _ensure_open(self):
         """Refuse sheets that are delivered or cancelled."""

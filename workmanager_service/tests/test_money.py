@@ -12,6 +12,8 @@ class MoneyCommon(ServiceCommon):
         # Odoo asks whether its own user has the feature.
         cls.robot = cls.env.ref("base.user_root")
         cls.robot.group_ids += cls.env.ref("product.group_product_pricelist")
+        # The first one is everybody's who has no other.
+        cls.env["product.pricelist"].create({"name": "Test shop", "sequence": -1})
 
     @classmethod
     def _create_evaluated(cls, *lines, **values):

@@ -1,4 +1,4 @@
-"""What somebody can press on the screens of Odoo's web client, and whether they see it."""
+"""What somebody sees, and can press, on the screens of Odoo's web client."""
 
 import ast
 from dataclasses import dataclass
@@ -63,7 +63,8 @@ def find_visible(buttons, records):
     steps = _read_steps(buttons, (), records) if buttons else {}
     for button in buttons:
         yield from (
-            (button, record) for record in _find_targets(button, 0, records, None, steps)
+            (button, record)
+            for record in _find_targets(button, 0, records, None, steps)
         )
 
 
@@ -113,8 +114,12 @@ def _read_steps(buttons, path, records):
     rows = records.read(known or ["id"], load=None)
     steps = {path: {row["id"]: _to_client(row) for row in rows}}
     for name in deeper:
-        children = records.browse().mapped(name).browse(
-            sorted({child for row in steps[path].values() for child in row[name]})
+        children = (
+            records.browse()
+            .mapped(name)
+            .browse(
+                sorted({child for row in steps[path].values() for child in row[name]})
+            )
         )
         steps |= _read_steps(buttons, (*path, name), children)
     return steps

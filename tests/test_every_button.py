@@ -144,7 +144,7 @@ class TestEveryButton(TransactionCase):
             order="id",
         )
         actions = self.env["ir.actions.act_window"].browse(known.mapped("res_id"))
-        menus = self.env["ir.ui.menu"].with_context({"ir.ui.menu.full_list": True})
+        menus = self.env["ir.ui.menu"].with_context(**{"ir.ui.menu.full_list": True})
         menus = menus.search([("action", "=like", f"{actions._name},%")])
         seen = menus.browse(env["ir.ui.menu"]._visible_menu_ids()) & menus
         listed, shown = ({menu.action for menu in some} for some in (menus, seen))
@@ -194,7 +194,7 @@ class TestEveryButton(TransactionCase):
                 isinstance(error, AccessError) and MODEL.search(str(error))
             ):
                 self.failures[what] = str(error).partition("\n")[0]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, the walk goes on)
             self.failures[what] = f"{type(error).__name__}: {error}"
         finally:
             env.clear()
@@ -234,7 +234,7 @@ class TestEveryButton(TransactionCase):
         base_sudo = record.env["ir.actions.actions"].sudo().browse(action_id)
         action_sudo = record.env[base_sudo.type].sudo().browse(action_id)
         if base_sudo.type == "ir.actions.server":
-            return action_sudo.sudo(False).with_context(context).run() or {}
+            return action_sudo.sudo(False).with_context(**context).run() or {}
         action = action_sudo.read()[0]
         return {**action, "context": {**self._get_context(action, record), **context}}
 
@@ -253,7 +253,7 @@ class TestEveryButton(TransactionCase):
             return
         record = record if record is not None else env[action["res_model"]]
         context = {**env.context, **self._get_context(action, record)}
-        model = env[action["res_model"]].with_context(context)
+        model = env[action["res_model"]].with_context(**context)
         views = action.get("views") or [(False, action["view_mode"].partition(",")[0])]
         if views[0][1] == "form":
             self._open(model.browse(action.get("res_id") or ()), views[0][0])
@@ -299,5 +299,5 @@ class TestEveryButton(TransactionCase):
             return
         self.printed.add(key)
         ids = action.get("context", {}).get("active_ids") or record.ids
-        report = env["ir.actions.report"].with_context(action.get("context") or {})
+        report = env["ir.actions.report"].with_context(**(action.get("context") or {}))
         report._render_qweb_html(action["report_name"], ids, action.get("data"))

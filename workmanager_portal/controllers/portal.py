@@ -119,7 +119,7 @@ class ServicePortal(CustomerPortal):
         return request.render("workmanager_portal.portal_my_services", values)
 
     def _prepare_services_values(self, page, sortby, filterby, search, search_in):
-        """Return what the list shows: of each choice what was asked for, or the first."""
+        """Return what the list shows, by the choices that were made and exist."""
         sortings = self._get_service_searchbar_sortings()
         filters = self._get_service_searchbar_filters()
         inputs = self._get_service_searchbar_inputs()

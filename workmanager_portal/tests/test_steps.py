@@ -147,7 +147,7 @@ class TestSteps(ServiceCommon):
         self.assertFalse(self.sheet._get_portal_offers())
 
     def test_label_that_was_changed(self):
-        """Each language reads its own, and a stage that is not used any more its last."""
+        """Each language reads its own; a stage that is archived keeps its label."""
         stage = self.sheet.stage_id
         self._get_steps()
         stage.customer_label = "It is here"

@@ -6,12 +6,16 @@ from .common import ServiceCommon
 class ReadingCommon(ServiceCommon):
     """Reads what the web client reads."""
 
-    def _get_specification(self, kind, view=None):
-        """Return what the web client asks for to draw a view of the manager's."""
-        sheets = self.env["workmanager.sheet"].with_user(self.manager)
+    def _get_specification(self, kind, view=None, records=None):
+        """Return what the web client asks for to draw a view of the manager's.
+
+        :param records: of another model than the sheets
+        """
+        if records is None:
+            records = self.env["workmanager.sheet"].with_user(self.manager)
         view_id = view and self.env.ref(view).id
-        arch = etree.fromstring(sheets.get_view(view_id, kind)["arch"])
-        return self._get_fields(sheets, arch)
+        arch = etree.fromstring(records.get_view(view_id, kind)["arch"])
+        return self._get_fields(records.browse(), arch)
 
     def _get_fields(self, records, arch):
         specification = {}

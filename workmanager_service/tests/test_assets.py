@@ -1,11 +1,13 @@
 import gzip
 from pathlib import Path
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
+
+from .empty_cache import EmptyCacheCase
 
 
 @tagged("post_install", "-at_install")
-class TestAssets(TransactionCase):
+class TestAssets(EmptyCacheCase):
     """The web client and the portal load little more than without these addons."""
 
     def _get_size(self, bundle):

@@ -1,12 +1,13 @@
 from datetime import datetime
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import tagged
 
 from ..formats import format_moment, format_number, format_quantity
+from .empty_cache import EmptyCacheCase
 
 
 @tagged("post_install", "-at_install")
-class TestFormats(TransactionCase):
+class TestFormats(EmptyCacheCase):
     """Numbers, dates and times as a Romanian and an English reader write them."""
 
     @classmethod

@@ -161,14 +161,10 @@ class Sheet(models.Model):
     def _get_portal_delivered_notice(self):
         self.ensure_one()
         if self.outcome == "refused":
-            text = self.env._(
-                "Your equipment was returned unrepaired, as you decided."
-            )
+            text = self.env._("Your equipment was returned unrepaired, as you decided.")
             return text, "light"
         if self.outcome == "unrepairable":
-            text = self.env._(
-                "Your equipment was returned: it could not be repaired."
-            )
+            text = self.env._("Your equipment was returned: it could not be repaired.")
             return text, "light"
         return self.env._("Your equipment was repaired and returned."), "success"
 

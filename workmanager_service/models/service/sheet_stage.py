@@ -12,7 +12,10 @@ class Sheet(models.Model):
     _inherit = "workmanager.sheet"
 
     stage_time_ids = fields.One2many(
-        "workmanager.stage.time", "sheet_id", string="Time in Stages"
+        "workmanager.stage.time",
+        "sheet_id",
+        string="Time in Stages",
+        groups="workmanager_service.group_manager",
     )
     stage_date = fields.Datetime(
         string="In This Stage Since", compute="_compute_stage_date", compute_sudo=True
@@ -59,19 +62,16 @@ class Sheet(models.Model):
         if operator != "in":
             return NotImplemented
         now = fields.Datetime.now()
-        # Who sees the sheet need not see the times.
-        return Domain.OR(
+        limited = self.env["workmanager.stage"].search([("time_limit_hours", ">", 0)])
+        too_long = Domain.OR(
             Domain("stage_id", "=", stage.id)
-            & Domain(
-                "stage_time_ids",
-                "any!",
-                Domain("stop", "=", False)
-                & Domain("start", "<", now - timedelta(hours=stage.time_limit_hours)),
-            )
-            for stage in self.env["workmanager.stage"].search(
-                [("time_limit_hours", ">", 0)]
-            )
+            & Domain("start", "<", now - timedelta(hours=stage.time_limit_hours))
+            for stage in limited
         )
+        # Who sees a sheet need not see the times of all.
+        times_sudo = self.env["workmanager.stage.time"].sudo()
+        running = times_sudo._search(Domain("stop", "=", False) & too_long)
+        return Domain("id", "in", running.subselect("sheet_id"))
 
     # ------------------------------------------------------------------- TIME
 

@@ -65,7 +65,9 @@ class SaleOrderLine(models.Model):
 
     def _launch_at_once(self):
         """Reserve and order what these lines need, now or never."""
-        lines = self.with_context(supply_at_once=True)
+        # The sheet tells of its transfers and purchases: nobody has to follow them.
+        quiet = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
+        lines = self.with_context(supply_at_once=True, **quiet)
         return lines._action_launch_stock_rule()
 
     def _get_service_purchases(self):

@@ -5,6 +5,9 @@ from odoo import Command
 from .drawings import logo
 from .tools import Shop, read, state
 
+# Where those open the shop who have no other place of their own.
+HOME = "workmanager_service.workmanager_dashboard_action"
+
 
 def load_company(env):
     """Turn the main company into the shop, with its users.
@@ -69,7 +72,7 @@ def _load_journals(shop, bank):
 def _load_users(shop, rows):
     env = shop.env
     shop.users["admin"] = env.ref("base.user_admin")
-    shop.users["admin"].tz = "Europe/Bucharest"
+    shop.users["admin"].write({"tz": "Europe/Bucharest", "action_id": env.ref(HOME).id})
     for row in rows:
         groups = [env.ref(group, raise_if_not_found=False) for group in row["groups"]]
         shop.users[row["login"]] = env["res.users"].create(
@@ -85,8 +88,10 @@ def _load_users(shop, rows):
                 "group_ids": [
                     Command.set([group.id for group in groups if group]),
                 ],
+                "action_id": env.ref(row.get("home", HOME)).id,
             }
         )
+    shop.company.service_buyer_id = shop.users["buyer"]
     if "odoobot_state" in env["res.users"]._fields:
         # Its welcome covers the whole screen of a phone.
         env["res.users"].search([]).odoobot_state = "disabled"

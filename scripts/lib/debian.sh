@@ -2,22 +2,36 @@
 # Debian packages that are unpacked in the cache, whatever suite the machine has: an apt
 # of our own fetches them. The machine's sources, lists and packages are never touched.
 
+# find_debian: the site that the machine's own apt asks most, and Debian's keys.
+find_debian() {
+    local keyring
+    command -v apt-get dpkg-deb >/dev/null || return
+    # shellcheck disable=SC2016 # apt's own variable
+    DEBIAN_SITE=$(apt-get indextargets --format '$(SITE)' | sort | uniq -c | sort -rn |
+        awk 'NR == 1 {print $2}')
+    for keyring in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
+        [[ ! -r $keyring ]] || DEBIAN_KEYRING=$keyring
+    done
+    [[ -n $DEBIAN_SITE && -n ${DEBIAN_KEYRING:-} ]]
+}
+
+# Before anything is done: what cannot be fetched here must be there.
+require_sources() {
+    if has_odoo && has_wkhtmltopdf || find_debian; then
+        return
+    fi
+    has_odoo || die "Odoo 19 is fetched as a Debian package, and this machine's apt does not" \
+        "know Debian: name an Odoo 19 of yours in WORKMANAGER_ODOO"
+    die "wkhtmltopdf is fetched as a Debian package, and this machine's apt does not know" \
+        "Debian: install wkhtmltopdf first"
+}
+
 # private_apt FOLDER SUITE…: its configuration, for APT_CONFIG. It knows of no package
 # that is installed.
 private_apt() {
-    local apt=$1 keyring site
+    local apt=$1
     shift
-    command -v apt-get dpkg-deb >/dev/null || die "Odoo 19 is fetched as a Debian package:" \
-        "on this system name yours in WORKMANAGER_ODOO"
-    for keyring in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
-        [[ ! -r $keyring ]] || break
-    done
-    # shellcheck disable=SC2016 # apt's own variable
-    site=$(apt-get indextargets --format '$(SITE)' | sort | uniq -c | sort -rn |
-        awk 'NR == 1 {print $2}')
-    if [[ -z $site || ! -r $keyring ]]; then
-        die "this machine's apt does not know Debian: name an Odoo 19 of yours in WORKMANAGER_ODOO"
-    fi
+    find_debian
     mkdir -p "$apt"/{lists,archives}/partial
     : >"$apt/status"
     # As root, apt downloads as another user, who cannot enter every folder.
@@ -36,7 +50,7 @@ APT::Sandbox::User "root";
 APT::Immediate-Configure "false";
 Debug::NoLocking "true";
 CONF
-    printf "deb [signed-by=$keyring] $site %s main\n" "$@" >"$apt/sources.list"
+    printf "deb [signed-by=$DEBIAN_KEYRING] $DEBIAN_SITE %s main\n" "$@" >"$apt/sources.list"
 }
 
 # apt-get update succeeds on lists that it could not fetch, and tries for minutes where

@@ -30,7 +30,7 @@ setup_python() {
 
 # What is downloaded stays in a cache of ours, for the next environment.
 pip_install() {
-    PIP_CACHE_DIR=$CACHE/pip "$VENV/bin/python" -m pip install --no-input \
+    PIP_CACHE_DIR=${PIP_CACHE_DIR:-$CACHE/pip} "$VENV/bin/python" -m pip install --no-input \
         --disable-pip-version-check "$@"
 }
 

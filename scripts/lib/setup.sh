@@ -18,6 +18,7 @@ setup() {
         return
     fi
     [[ -z ${WORKMANAGER_ODOO:-} ]] || use_own_odoo
+    require_sources
     choose_python
     name_environment
     mapfile -t missing < <(missing_packages)

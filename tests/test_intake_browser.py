@@ -137,6 +137,8 @@ class Counter(Hand):
         if f"{day:%B %Y}" not in shown.inner_text():
             step = "next" if day > date.today() else "previous"
             self.press(calendar.locator(f".o_{step}"))
+            # Until then the month before has a day of that number, too.
+            expect(shown).to_contain_text(f"{day:%B %Y}")
         cell = calendar.locator(".o_date_item_cell:not(.o_out_of_range)")
         self.press(cell.get_by_text(str(day.day), exact=True))
 

@@ -2,6 +2,7 @@ import json
 
 from odoo.tests import tagged
 
+from ..models.service.states import SHEET_STATES
 from .queries_common import QueriesCommon
 from .reading_common import ReadingCommon
 
@@ -30,17 +31,22 @@ class TestReading(ReadingCommon, QueriesCommon):
         evaluated = self._evaluate(self._create_sheet())
         repaired = self._repair(self._create_sheet())
         confirmed = orders.browse(repaired.sudo().sale_order_ids[:1].id)
-        draft = confirmed.copy()
-        odoos = max(self._count_form(order) for order in (draft, confirmed))
+        odoos = dict.fromkeys(dict(SHEET_STATES), self._count_form(confirmed))
+        # The lines that are on no order yet are priced while they are read.
+        odoos["evaluation"] += self._count_proposal(confirmed.copy())
         for sheet in self.sheets[:2] | evaluated | repaired:
             with self.subTest(state=sheet.state):
-                self.assertNotMuchMore(self._count_form(sheets.browse(sheet.id)), odoos)
+                count = self._count_form(sheets.browse(sheet.id))
+                self.assertNotMuchMore(count, odoos[sheet.state])
 
     def _count_form(self, record):
         specification = self._get_specification("form", records=record)
-        count = self._count_again(lambda: record.web_read(specification))
-        print("FORM", record, count, record.state)
-        return count
+        return self._count_again(lambda: record.web_read(specification))
+
+    def _count_proposal(self, order):
+        """Return the queries of a price that an order proposes."""
+        values = {"order_id": order.id, "product_id": self.work.id}
+        return self._count_again(lambda: order.order_line.new(values).price_unit)
 
     def test_form_sends_nothing_of_other_equipment(self):
         specification = self._get_specification("form")

@@ -4,8 +4,8 @@ from odoo import SUPERUSER_ID, api
 
 DOMAIN = """
     ['|', ('company_id', 'in', company_ids),
-     '&', ('company_id', 'parent_of', company_ids),
-     ('company_id.service_share_equipment', '=', True)]
+     ('company_id', 'any', [('id', 'parent_of', company_ids),
+                            ('service_share_equipment', '=', True)])]
 """
 
 

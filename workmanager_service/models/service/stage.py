@@ -99,7 +99,7 @@ class Stage(models.Model):
     @api.model
     def _get_first(self, state):
         """Return the stage that a sheet enters when it reaches ``state``."""
-        stage = self.search([("state", "=", state)], limit=1)
+        stage = self.search_fetch([("state", "=", state)], ["name", "state"], limit=1)
         if not stage:
             label = dict(self._fields["state"]._description_selection(self.env))[state]
             raise UserError(

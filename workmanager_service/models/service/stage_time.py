@@ -51,7 +51,9 @@ class StageTime(models.Model):
     @api.model
     def _stop(self, sheets):
         """End the running times of ``sheets`` now."""
-        running = self.search([("sheet_id", "in", sheets.ids), ("stop", "=", False)])
+        running = self.search_fetch(
+            [("sheet_id", "in", sheets.ids), ("stop", "=", False)], ["start", "stop"]
+        )
         running.stop = fields.Datetime.now()
         # The index on running times must see it before another one starts.
-        running.flush_recordset(["stop"])
+        running.flush_recordset(["stop", "hours"])

@@ -1,6 +1,11 @@
 """scripts/check finds what was broken, and nothing in what the addons make."""
 
+import time
+
 from consistency import CHECKS, find_inconsistencies
+
+from odoo import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.workmanager_stock_link.tests.common import PartsCase
 
@@ -45,6 +50,42 @@ DAMAGE = {
         UPDATE sale_order SET service_decision = 'accepted'
          WHERE origin = (
             SELECT name FROM workmanager_sheet WHERE id = %(quoted)s)""",
+    "What is checked is what the type of the equipment asks for": """
+        UPDATE workmanager_equipment SET equipment_type_id = %(other_type)s
+         WHERE id = (
+            SELECT equipment_id FROM workmanager_sheet WHERE id = %(received)s)""",
+    "Who is asked for something works here and has the right to do it": """
+        UPDATE mail_activity SET user_id = %(archived)s
+         WHERE res_model = 'workmanager.sheet' AND res_id = %(received)s""",
+    "Who buys parts works here and has the right to buy": """
+        INSERT INTO mail_activity (res_model, res_model_id, res_id, user_id, active,
+               date_deadline)
+        SELECT model.model, model.id, bought.order_id, %(technician)s, TRUE, now()
+          FROM ir_model model, workmanager_sheet_line line
+          JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+          JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = move.id
+          JOIN purchase_order_line bought ON bought.id = rel.created_purchase_line_id
+         WHERE model.model = 'purchase.order' AND line.sheet_id = %(approved)s""",
+    "What was added to an accepted order is on its sheet": """
+        INSERT INTO sale_order_line (order_id, product_id, product_uom_id, name,
+               product_uom_qty, price_unit, customer_lead)
+        SELECT sold.order_id, sold.product_id, sold.product_uom_id, 'Added', 1, 100, 0
+          FROM workmanager_sheet_line line
+          JOIN sale_order_line sold ON sold.id = line.sale_line_id
+         WHERE line.sheet_id = %(approved)s""",
+    "What nobody pays is on no order at a price": """
+        UPDATE sale_order_line SET price_unit = 100, price_subtotal = 100
+          FROM workmanager_sheet_line line
+         WHERE line.sale_line_id = sale_order_line.id AND line.id = %(goodwill)s""",
+    "What nobody pays is not charged on an invoice": """
+        UPDATE account_move_line SET price_subtotal = 100
+          FROM sale_order_line_invoice_rel rel
+          JOIN workmanager_sheet_line line ON line.sale_line_id = rel.order_line_id
+         WHERE rel.invoice_line_id = account_move_line.id
+           AND line.id = %(goodwill)s""",
+    "What is internal is on no invoice": """
+        UPDATE workmanager_sheet_line SET is_internal = TRUE
+         WHERE sheet_id = %(delivered)s""",
     "The total of a sheet is the one of its quotations": """
         UPDATE workmanager_sheet SET amount_total = 1 WHERE id = %(quoted)s""",
     "No timer runs and no pause lasts on a closed sheet": """
@@ -67,6 +108,15 @@ DAMAGE = {
         UPDATE sale_order_line SET qty_invoiced = 0
           FROM workmanager_sheet_line line
          WHERE line.sale_line_id = sale_order_line.id
+           AND line.sheet_id = %(repaired)s""",
+    "What is invoiced, and still to be invoiced, is what was done": """
+        UPDATE workmanager_sheet_line SET quantity_done = 0
+         WHERE sheet_id = %(delivered)s""",
+    "Nothing is invoiced at more than its order says": """
+        UPDATE account_move_line SET price_unit = 120
+          FROM sale_order_line_invoice_rel rel
+          JOIN workmanager_sheet_line line ON line.sale_line_id = rel.order_line_id
+         WHERE rel.invoice_line_id = account_move_line.id
            AND line.sheet_id = %(repaired)s""",
     "A cancelled sheet is not billed": """
         INSERT INTO sale_order_line_invoice_rel (order_line_id, invoice_line_id)
@@ -104,6 +154,19 @@ DAMAGE = {
           FROM workmanager_sheet_line line
          WHERE line.product_id = stock_quant.product_id
            AND line.sheet_id = %(repair)s""",
+    "Nothing was used in a repair from where it was not": """
+        UPDATE stock_quant SET quantity = -2
+          FROM workmanager_sheet_line line
+         WHERE line.product_id = stock_quant.product_id
+           AND line.sheet_id = %(repaired)s
+           AND location_id = %(stock)s""",
+    "What was put back is the lot, and has the owner, that was taken": """
+        UPDATE stock_move_line SET owner_id = %(owner)s
+          FROM stock_move move
+          JOIN workmanager_sheet_line line ON line.sale_line_id = move.sale_line_id
+         WHERE stock_move_line.move_id = move.id
+           AND line.sheet_id = %(put_back)s
+           AND move.origin_returned_move_id IS NOT NULL""",
     "A missing part is ordered once": """
         WITH again AS (
             INSERT INTO purchase_order_line (order_id, product_id, product_qty,
@@ -129,18 +192,140 @@ DAMAGE = {
           FROM workmanager_sheet_line line
          WHERE line.sale_line_id = stock_move.sale_line_id
            AND line.sheet_id = %(approved)s""",
+    "What a line says is on order is on an open order": """
+        UPDATE purchase_order_line SET product_qty = 0.5
+          FROM workmanager_sheet_line line
+          JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+          JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = move.id
+         WHERE rel.created_purchase_line_id = purchase_order_line.id
+           AND line.sheet_id = %(approved)s""",
+    "No purchase asks for nothing": """
+        UPDATE purchase_order_line SET product_qty = 0
+          FROM workmanager_sheet_line line
+          JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+          JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = move.id
+         WHERE rel.created_purchase_line_id = purchase_order_line.id
+           AND line.sheet_id = %(approved)s""",
 }
+
+
+# The same claims, broken in other ways.
+MORE_DAMAGE = [
+    (
+        "Who is asked for something works here and has the right to do it",
+        """
+        UPDATE mail_activity SET user_id = %(portal)s
+         WHERE res_model = 'workmanager.sheet' AND res_id = %(received)s""",
+    ),
+    (
+        "Who is asked for something works here and has the right to do it",
+        """
+        DELETE FROM res_company_users_rel WHERE user_id IN (
+            SELECT user_id FROM mail_activity
+             WHERE res_model = 'workmanager.sheet' AND res_id = %(received)s)""",
+    ),
+    (
+        "What nobody pays is on no order at a price",
+        """
+        UPDATE workmanager_sheet_line SET coverage = 'goodwill'
+         WHERE sheet_id = %(approved)s""",
+    ),
+    (
+        "What nobody pays is on no order at a price",
+        """
+        UPDATE sale_order_line SET is_internal = TRUE
+          FROM workmanager_sheet_line line
+         WHERE line.sale_line_id = sale_order_line.id
+           AND line.sheet_id = %(quoted)s""",
+    ),
+    (
+        "The total of a sheet is the one of its quotations",  # by a cent
+        """
+        UPDATE workmanager_sheet SET amount_total = amount_total + 0.01
+         WHERE id = %(repaired)s""",
+    ),
+    (
+        "What is invoiced, and still to be invoiced, is what was done",
+        """
+        UPDATE sale_order_line SET qty_to_invoice = 1
+          FROM workmanager_sheet_line line
+         WHERE line.sale_line_id = sale_order_line.id
+           AND line.sheet_id = %(credited)s
+           AND sale_order_line.qty_invoiced = 0;
+        UPDATE sale_order_line SET qty_invoiced = 1
+          FROM workmanager_sheet_line line
+         WHERE line.sale_line_id = sale_order_line.id
+           AND line.sheet_id = %(credited)s""",
+    ),
+    (
+        "What is invoiced, and still to be invoiced, is what was done",
+        """
+        UPDATE workmanager_sheet_line SET quantity_done = 3
+         WHERE sheet_id = %(credited)s""",
+    ),
+    (
+        "No vendor is asked for a part that nobody waits for",  # after two were merged
+        """
+        WITH merged AS (
+            UPDATE purchase_order_line SET product_qty = 2
+              FROM workmanager_sheet_line line
+              JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+              JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = move.id
+             WHERE rel.created_purchase_line_id = purchase_order_line.id
+               AND line.sheet_id = %(approved)s
+         RETURNING purchase_order_line.id
+        )
+        INSERT INTO stock_move_created_purchase_line_rel
+               (created_purchase_line_id, move_id)
+        SELECT merged.id, move.id
+          FROM merged, workmanager_sheet_line line
+          JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+         WHERE line.sheet_id = %(cancelled)s""",
+    ),
+    (
+        "What a line says is on order is on an open order",
+        """
+        UPDATE purchase_order SET state = 'cancel' WHERE id IN (
+            SELECT bought.order_id
+              FROM workmanager_sheet_line line
+              JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+              JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = move.id
+              JOIN purchase_order_line bought
+                ON bought.id = rel.created_purchase_line_id
+             WHERE line.sheet_id = %(approved)s)""",
+    ),
+    (
+        "What a line says is on order is on an open order",  # one brings both
+        """
+        INSERT INTO stock_move_created_purchase_line_rel
+               (created_purchase_line_id, move_id)
+        SELECT rel.created_purchase_line_id, other.id
+          FROM workmanager_sheet_line line
+          JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+          JOIN stock_move_created_purchase_line_rel rel ON rel.move_id = move.id,
+               workmanager_sheet_line own
+          JOIN stock_move other ON other.sale_line_id = own.sale_line_id
+         WHERE line.sheet_id = %(approved)s AND own.sheet_id = %(waiting)s;
+        DELETE FROM stock_move_created_purchase_line_rel rel
+         USING stock_move move, workmanager_sheet_line line
+         WHERE rel.move_id = move.id AND line.sale_line_id = move.sale_line_id
+           AND line.sheet_id = %(waiting)s
+           AND rel.created_purchase_line_id IN (
+            SELECT id FROM purchase_order_line WHERE product_qty = 3)""",
+    ),
+]
 
 
 class TestCheck(PartsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls._stock_up(cls.part, 4)
-        repaired, delivered, repair, cancelled, approved = (
-            cls._accept((cls.part, 1)) for _number in range(5)
+        cls._stock_up(cls.part, 6)
+        repaired, delivered, repair, cancelled, credited, put_back, approved = (
+            cls._accept((cls.part, 1)) for _number in range(7)
         )
-        (repair | repaired | delivered).action_start_repair()
+        waiting = cls._accept((cls._create_part("Wheel"), 3))
+        (repair | repaired | delivered | put_back).action_start_repair()
         cls.env["workmanager.work.log"].create({"sheet_id": repair.id, "hours": 1})
         (repaired | delivered).action_finish_repair()
         (repaired | delivered).action_create_invoice()
@@ -149,28 +334,111 @@ class TestCheck(PartsCase):
         cancelled.action_cancel()
         quoted = cls._create_sheet((cls.part, 1))
         quoted.action_create_quotation()
-        cls.sheets = {
-            "quoted": quoted.id,
-            "approved": approved.id,
-            "repair": repair.id,
-            "repaired": repaired.id,
-            "delivered": delivered.id,
-            "cancelled": cancelled.id,
+        cls._put_back(put_back)
+        cls._credit(credited)
+        goodwill = cls._invoice_goodwill()
+        sheets = {
+            "quoted": quoted,
+            "approved": approved,
+            "waiting": waiting,
+            "repair": repair,
+            "put_back": put_back,
+            "repaired": repaired,
+            "credited": credited,
+            "delivered": delivered,
+            "cancelled": cancelled,
+            "received": cls._take_in(),
+        }
+        cls.sheets = {name: sheet.id for name, sheet in sheets.items()}
+        cls.places = {
+            **cls.sheets,
+            "archived": cls._create_user("left", active=False),
+            "goodwill": goodwill.id,
+            "other_type": cls.equipment_type.create({"name": "Bicycle"}).id,
+            "owner": cls.vendor.id,
+            "portal": cls._create_user("guest", groups="base.group_portal"),
+            "stock": cls.stock.id,
+            "technician": cls.technician.id,
         }
         cls.env.flush_all()
+
+    @classmethod
+    def _create_user(cls, login, groups="base.group_user", **values):
+        return new_test_user(cls.env, login, groups, **values).id
+
+    @classmethod
+    def _take_in(cls):
+        """Return a sheet with a check that nobody answered, and somebody's activity."""
+        cls.equipment_type.checkpoint_ids = [Command.create({"name": "Brakes"})]
+        equipment = cls.env["workmanager.equipment"].create(
+            {"equipment_type_id": cls.equipment_type.id, "partner_id": cls.customer.id}
+        )
+        sheet = cls.env["workmanager.sheet"].create(
+            {
+                "equipment_id": equipment.id,
+                "received_by_id": cls.reception.id,
+                "user_id": cls.technician.id,
+            }
+        )
+        sheet.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=cls.reception.id
+        )
+        return sheet
+
+    @classmethod
+    def _put_back(cls, sheet):
+        """Use the part of a sheet, and put it back."""
+        sheet.line_ids.action_use()
+        use = (
+            cls.env["workmanager.parts.use"]
+            .with_context(default_sheet_id=sheet.id)
+            .create({})
+        )
+        use.line_ids.quantity = -1
+        use.action_confirm()
+
+    @classmethod
+    def _credit(cls, sheet):
+        """Invoice a sheet, and credit it."""
+        sheet.action_start_repair()
+        sheet.action_finish_repair()
+        sheet.action_create_invoice()
+        sheet.invoice_ids.action_post()
+        reversal = cls.env["account.move.reversal"].with_context(
+            active_ids=sheet.invoice_ids.ids, active_model="account.move"
+        )
+        reversal = reversal.create({"journal_id": sheet.invoice_ids.journal_id.id})
+        reversal.refund_moves()
+
+    @classmethod
+    def _invoice_goodwill(cls):
+        """Return a line that nobody pays, beside one that was invoiced."""
+        sheet = cls._create_sheet((cls.work, 1), (cls.work, 1))
+        sheet.line_ids[0].coverage = "goodwill"
+        sheet.action_create_quotation()
+        sheet.action_accept_quotation()
+        sheet.action_start_repair()
+        sheet.action_finish_repair()
+        sheet.action_create_invoice()
+        return sheet.line_ids[0]
 
     def test_what_the_addons_make_is_consistent(self):
         self.assertEqual(find_inconsistencies(self.cr), [])
 
     def test_each_kind_of_damage_is_found(self):
         self.assertEqual({check.claim for check in CHECKS}, set(DAMAGE))
-        for claim, statement in DAMAGE.items():
+        for claim, statement in [*DAMAGE.items(), *MORE_DAMAGE]:
             with self.subTest(claim), self.cr.savepoint() as savepoint:
-                self.cr.execute(statement, self.sheets)
+                self.cr.execute(statement, self.places)
                 self.assertTrue(self.cr.rowcount, "nothing was broken")
                 found = {f.check.claim for f in find_inconsistencies(self.cr)}
                 self.assertIn(claim, found)
                 savepoint.rollback()
+
+    def test_it_is_quick(self):
+        started = time.monotonic()
+        find_inconsistencies(self.cr)
+        self.assertLess(time.monotonic() - started, 5)
 
     def test_a_lost_file_is_found(self):
         attachment = self.env["ir.attachment"].create(

@@ -3,10 +3,12 @@
 from .check import STOCK, Check
 
 # What moves of parts bring to a line, in the unit of the line; kits are left out, whose
-# components are other products.
+# components are other products. Stock cannot tell apart what is less than a ``step``: a
+# hundredth of the unit in which the product is kept.
 PART_MOVES = """
     WITH moved AS (
         SELECT line.id AS line_id,
+               max(0.01 * greatest(1, kept.factor / own.factor)) AS step,
                bool_or(move.product_id <> line.product_id) AS is_kit,
                count(*) FILTER (WHERE target.usage = 'customer') AS moves,
                sum(move.product_uom_qty * unit.factor / own.factor) FILTER (
@@ -26,6 +28,9 @@ PART_MOVES = """
           JOIN stock_location target ON target.id = move.location_dest_id
           JOIN uom_uom unit ON unit.id = move.product_uom
           JOIN uom_uom own ON own.id = line.product_uom_id
+          JOIN product_product product ON product.id = line.product_id
+          JOIN product_template template ON template.id = product.product_tmpl_id
+          JOIN uom_uom kept ON kept.id = template.uom_id
          WHERE move.state <> 'cancel'
          GROUP BY line.id
     )
@@ -48,6 +53,7 @@ CHECKS = [
          WHERE coalesce(sheet.parts_state, 'none') <>
                CASE WHEN lines.states IS NULL THEN 'none'
                     WHEN 'late' = ANY(lines.states) THEN 'late'
+                    WHEN 'to_confirm' = ANY(lines.states) THEN 'to_confirm'
                     WHEN cardinality(lines.states) = 1 THEN lines.states[1]
                     ELSE 'partial' END
         """,
@@ -89,7 +95,8 @@ CHECKS = [
           LEFT JOIN moved ON moved.line_id = line.id
          WHERE moved.is_kit IS NOT TRUE
            AND abs(coalesce(line.quantity_available, 0)
-                   - coalesce(moved.held, 0) + coalesce(moved.returned, 0)) > 0.01
+                   - coalesce(moved.held, 0) + coalesce(moved.returned, 0))
+               > coalesce(moved.step, 0.01)
         """,
         STOCK,
     ),
@@ -112,8 +119,9 @@ CHECKS = [
            AND sold.state = 'sale'
            AND template.type = 'consu'
            AND moved.is_kit IS NOT TRUE
-           AND (coalesce(moved.asked - moved.returned, 0) > line.quantity + 0.01
-                OR (coalesce(moved.asked - moved.returned, 0) < line.quantity - 0.01
+           AND (moved.asked - moved.returned > line.quantity + moved.step
+                OR (coalesce(moved.asked - moved.returned, 0)
+                    < line.quantity - coalesce(moved.step, 0.01)
                     AND coalesce(line.quantity_missing, 0) = 0))
         """,
         STOCK,
@@ -149,7 +157,36 @@ CHECKS = [
            AND sold.state = 'sale'
            AND moved.moves > 0
            AND NOT moved.is_kit
-           AND coalesce(moved.used, 0) < line.quantity_done - 0.01
+           AND coalesce(moved.used, 0) < line.quantity_done - moved.step
+        """,
+        STOCK,
+    ),
+    Check(
+        "transfers",
+        "The parts of a repair go to the workshop",
+        """
+        SELECT sheet.name, format('“%s” leaves by %s', line.name,
+                                  coalesce(transfer.name, kind.name->>'en_US'))
+          FROM workmanager_sheet_line line
+          JOIN workmanager_sheet sheet ON sheet.id = line.sheet_id
+          JOIN stock_move move ON move.sale_line_id = line.sale_line_id
+          JOIN stock_location source ON source.id = move.location_id
+          JOIN stock_location target ON target.id = move.location_dest_id
+          JOIN stock_picking_type kind ON kind.id = move.picking_type_id
+          JOIN stock_warehouse warehouse ON warehouse.id = kind.warehouse_id
+          JOIN stock_route route ON route.id = warehouse.service_route_id
+          LEFT JOIN stock_picking transfer ON transfer.id = move.picking_id
+         WHERE sheet.state IN ('approved', 'repair')
+           AND move.state NOT IN ('done', 'cancel')
+           AND source.usage IN ('internal', 'transit')
+           AND target.usage = 'customer'
+           AND route.active
+           AND kind.id <> warehouse.service_type_id
+           AND NOT EXISTS (  -- unless a person chose another way
+            SELECT FROM sale_order_line_stock_route_rel chosen
+             WHERE chosen.sale_order_line_id = line.sale_line_id
+               AND chosen.stock_route_id <> route.id
+           )
         """,
         STOCK,
     ),

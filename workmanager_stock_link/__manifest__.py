@@ -1,7 +1,7 @@
 {
     "name": "Workmanager Stock Link",
     "summary": "Parts of service sheets: reserved, ordered, consumed in stock",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/Workmanager",
     "author": "Workmanager",
     "license": "LGPL-3",

@@ -7,8 +7,12 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Remove what code made and no XML id leads Odoo to; archive what has a history."""
     env = env(context={**env.context, "active_test": False})
-    activity_type = env.ref("workmanager_stock_link.mail_activity_type_missing_parts")
-    env["mail.activity"].search([("activity_type_id", "=", activity_type.id)]).unlink()
+    for name in ("missing_parts", "confirm_parts"):
+        activity_type = env.ref(f"workmanager_stock_link.mail_activity_type_{name}")
+        activities = env["mail.activity"].search(
+            [("activity_type_id", "=", activity_type.id)]
+        )
+        activities.unlink()
     warehouses = env["stock.warehouse"].search([])
     routes, types = warehouses.service_route_id, warehouses.service_type_id
     warehouses.write({"service_route_id": False, "service_type_id": False})

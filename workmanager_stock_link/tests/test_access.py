@@ -46,7 +46,7 @@ class TestAccess(PartsCase):
         sheet = self._create_sheet((self.part, 2)).with_user(self.technician)
         sheet.action_create_quotation()
         sheet.action_accept_quotation()
-        self.assertEqual(sheet.parts_state, "partial")
+        self.assertEqual(sheet.parts_state, "to_confirm")
         order = self._purchase_lines().order_id
         order.button_confirm()
         self._receive(order)

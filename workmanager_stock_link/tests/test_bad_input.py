@@ -238,7 +238,7 @@ class TestVendors(PartsCase):
         self.assertEqual(self._quantities(black), (1, 1))
         self.assertEqual(self._purchase_lines(white).product_qty, 1)
         self.assertFalse(self._purchase_lines(black))
-        self.assertEqual(sheet.parts_state, "partial")
+        self.assertEqual(sheet.parts_state, "to_confirm")
 
     def test_over_receipt(self):
         """What came above the order is free stock."""
@@ -334,7 +334,7 @@ class TestVendors(PartsCase):
         sheet = self._accept((self.part, 2))
         self.assertEqual(self._quantities(location=other.lot_stock_id), (10, 0))
         self.assertEqual(self._purchase_lines().company_id, self.company)
-        self.assertEqual(sheet.parts_state, "waiting")
+        self.assertEqual(sheet.parts_state, "to_confirm")
         self.assertEqual(sheet.warehouse_id, self.warehouse)
 
     def test_second_warehouse(self):

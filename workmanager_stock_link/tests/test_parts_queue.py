@@ -75,7 +75,7 @@ class TestPartsQueue(PartsCase):
         first, second = sheets
         self.assertEqual(first.parts_state, "available")
         self.assertTrue(first.is_parts_notice_sent)
-        self.assertEqual(second.parts_state, "partial")
+        self.assertEqual(second.parts_state, "to_confirm")
 
     def test_job_goes_on_after_it_meets_somebody(self):
         """What the job could not do stays for its next run; the others are done."""

@@ -57,7 +57,7 @@ class TestSupply(PartsCase):
             self.env["purchase.order"].search([("sheet_ids", "in", sheet.ids)]),
             line.order_id,
         )
-        self.assertEqual(sheet.parts_state, "waiting")
+        self.assertEqual(sheet.parts_state, "to_confirm")
         in_five_days = fields.Datetime.now() + timedelta(days=5)
         self.assertAlmostEqual(
             sheet.parts_expected_date, in_five_days, delta=timedelta(minutes=5)
@@ -75,7 +75,7 @@ class TestSupply(PartsCase):
         self.assertEqual(len(moves.picking_id), 1)
         self.assertEqual(self._quantities(), (2, 2))
         self.assertEqual(self._purchase_lines().product_qty, 3)
-        self.assertEqual(sheet.parts_state, "partial")
+        self.assertEqual(sheet.parts_state, "to_confirm")
         self.assertEqual(sheet.line_ids.quantity_available, 2)
         self.assertEqual(sheet.line_ids.quantity_missing, 0)
 
@@ -216,7 +216,7 @@ class TestSupply(PartsCase):
         order = self._purchase_lines().order_id
         order.button_confirm()
         self._receive(order)
-        self.assertEqual(sheet.parts_state, "waiting")
+        self.assertEqual(sheet.parts_state, "ordered")
         storage = self.env["stock.move"].search(
             [
                 ("product_id", "=", self.part.id),
@@ -235,9 +235,9 @@ class TestSupply(PartsCase):
         line.date_planned = fields.Datetime.now() - timedelta(days=1)
         self.assertEqual(sheet.parts_state, "late")
         line.date_planned = fields.Datetime.today()
-        self.assertEqual(sheet.parts_state, "waiting", "it can still come today")
+        self.assertEqual(sheet.parts_state, "ordered", "it can still come today")
         line.date_planned = fields.Datetime.now() + timedelta(days=2)
-        self.assertEqual(sheet.parts_state, "waiting")
+        self.assertEqual(sheet.parts_state, "ordered")
 
     def test_late_by_the_clock(self):
         sheet = self._accept((self.part, 1))
@@ -252,7 +252,7 @@ class TestSupply(PartsCase):
             [yesterday, self._purchase_lines().id],
         )
         self.env.invalidate_all()
-        self.assertEqual(sheet.parts_state, "waiting")
+        self.assertEqual(sheet.parts_state, "to_confirm")
         self.env["workmanager.sheet.line"]._cron_mark_late_parts()
         self.assertEqual(sheet.parts_state, "late")
 

@@ -34,6 +34,15 @@ class PartsUse(models.TransientModel):
         precompute=True,
     )
     has_excess = fields.Boolean(compute="_compute_has_excess")
+    expired_lots = fields.Char(
+        string="Expired",
+        compute="_compute_expired_lots",
+        help="Lots and serial numbers to be used that should not be any more.",
+    )
+    use_expired = fields.Boolean(
+        string="Use them all the same",
+        help="Whoever ticks it has looked at them.",
+    )
     is_done = fields.Boolean(readonly=True)
     excess_policy = fields.Selection(
         [
@@ -63,18 +72,25 @@ class PartsUse(models.TransientModel):
     def _compute_has_excess(self):
         for use in self:
             rows = use.line_ids.filtered(lambda row: row.quantity > 0)
+            planned = rows.filtered("line_id").grouped(
+                lambda row: (row.line_id, row.product_id)
+            )
             use.has_excess = any(
                 not row.replaces_id for row in rows if not row.line_id
             ) or any(
-                line.product_uom_id.compare(
-                    sum(line_rows.mapped("quantity")),
-                    line_rows[0].planned - line_rows[0].used,
+                some.product_uom_id.compare(
+                    sum(some.mapped("quantity")), some[0].planned - some[0].used
                 )
                 > 0
-                for line, line_rows in rows.filtered("line_id")
-                .grouped("line_id")
-                .items()
+                for some in planned.values()
             )
+
+    @api.depends("line_ids.quantity", "line_ids.lot_id")
+    def _compute_expired_lots(self):
+        for use in self:
+            rows = use.line_ids.filtered(lambda row: row.quantity > 0)
+            lots = rows.lot_id._filter_expired()
+            use.expired_lots = ", ".join(lots.mapped("name"))
 
     # --------------------------------------------------------------- ONCHANGE
 
@@ -98,7 +114,7 @@ class PartsUse(models.TransientModel):
                 self.env._("Scanned already"),
                 self.env._("%s is on the list.", lot.name),
             )
-        row = row or self._add_row(product)
+        row = row or self._add_component(product) or self._add_row(product)
         if lot:
             row.lot_id = lot
         row.quantity += 1.0
@@ -116,9 +132,28 @@ class PartsUse(models.TransientModel):
         self.line_ids |= row
         return row
 
+    def _add_component(self, product):
+        """Add a row for a part that an accepted kit consists of, None when none
+        does."""
+        for line in self.line_ids.line_id:
+            # Reservations are read without stock rights.
+            line_sudo = line.sudo()
+            if product in line_sudo._get_components():
+                values = line_sudo._prepare_component_values(product)
+                row = self.line_ids.new(values)
+                row.use_id = self
+                self.line_ids |= row
+                return row
+        return None
+
     def _find_scanned(self, code):
         """Return the product and the lot with this code, parts of the sheet first."""
-        own = self.line_ids.product_id
+        own = self.line_ids.product_id.union(
+            *(
+                self.env["product.product"].concat(*line_sudo._get_components())
+                for line_sudo in self.line_ids.line_id.sudo()
+            )
+        )
         Lot, Product = self.env["stock.lot"], self.env["product.product"]
         company = [("company_id", "in", (self.sheet_id.company_id.id, False))]
         lots = Lot.search([("name", "=", code), *company], limit=20)
@@ -165,6 +200,8 @@ class PartsUse(models.TransientModel):
         self.ensure_one()
         self.sheet_id._ensure_uses_parts()
         rows = self._get_counted_rows()
+        if self.expired_lots and not self.use_expired:
+            return self._ask_about_expired()
         self.is_done = True
         # Whoever confirms the same screen at the same moment is stopped here.
         self.flush_recordset(["is_done"])
@@ -172,7 +209,7 @@ class PartsUse(models.TransientModel):
             self.sheet_id._ensure_gives_away()
         planned = rows.filtered("line_id")
         for row in planned.filtered(lambda row: row.quantity < 0):
-            row.line_id._return_to_stock(-row.quantity, row.lot_id)
+            row.line_id._return_to_stock(-row.quantity, row.lot_id, row.product_id)
         excess = planned.filtered(lambda row: row.quantity > 0)._use_planned()
         unplanned = rows - planned
         for row in unplanned.filtered("replaces_id"):
@@ -183,6 +220,18 @@ class PartsUse(models.TransientModel):
             if not row.replaces_id
         ]
         return self._settle_excess(excess)
+
+    def _ask_about_expired(self):
+        """Open this screen again, which says what expired."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Use Parts"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def _get_counted_rows(self):
         """Return the rows that are used or put back now.

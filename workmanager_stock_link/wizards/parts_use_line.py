@@ -140,15 +140,22 @@ class PartsUseLine(models.TransientModel):
         :return: what is beyond it, as ``(values of a line, {lot: quantity})``
         """
         excess, quantities, chosen = [], {}, {}
-        for line, rows in self.grouped("line_id").items():
+        for (line, product), rows in self.grouped(
+            lambda row: (row.line_id, row.product_id)
+        ).items():
+            lots, total = defaultdict(float), 0.0
             for row, within, beyond in rows._part_by_plan():
                 if row.product_uom_id.compare(within, 0.0) > 0:
-                    quantities[line] = quantities.get(line, 0.0) + within
+                    total += within
                     if row.lot_id:
-                        lots = chosen.setdefault(line, defaultdict(float))
                         lots[row.lot_id] += within
                 if row.product_uom_id.compare(beyond, 0.0) > 0:
                     excess.append((row._prepare_request(beyond), row._get_lots(beyond)))
+            if total and product != line.product_id:
+                line._use_components({product.sudo(): total}, lots)
+            elif total:
+                quantities[line] = total
+                chosen.update({line: lots} if lots else {})
         if quantities:
             lines = self.env["workmanager.sheet.line"].concat(*quantities)
             lines._use_parts(quantities, chosen)
@@ -156,15 +163,23 @@ class PartsUseLine(models.TransientModel):
 
     def _part_by_plan(self):
         """Return ``(row, what is within the plan, what is beyond it)`` of these rows
-        of one line."""
-        line = self.line_id
-        left = line.quantity - line.quantity_used
+        of one part of one line."""
+        left = self._get_left_of_plan()
         parted = []
         for row in self:
             within = max(min(row.quantity, left), 0.0)
             left -= within
             parted.append((row, within, row.quantity - within))
         return parted
+
+    def _get_left_of_plan(self):
+        """Return what of these rows' part is planned and not used yet."""
+        line, product = self.line_id, self.product_id
+        if product == line.product_id:
+            return line.quantity - line.quantity_used
+        # Reservations are read without stock rights.
+        needed, used = line.sudo()._get_components()[product.sudo()]
+        return needed - used
 
     def _exchange(self):
         """Use this part in place of a planned one."""

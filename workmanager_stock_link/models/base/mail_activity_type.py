@@ -6,10 +6,14 @@ class MailActivityType(models.Model):
 
     @api.model
     def _get_model_info_by_xmlid(self):
-        """Keep the type by which sheets find the activity of their missing parts."""
+        """Keep the types by which the activities of parts are found."""
         info = super()._get_model_info_by_xmlid()
-        info["workmanager_stock_link.mail_activity_type_missing_parts"] = {
-            "res_model": "workmanager.sheet",
-            "unlink": False,
-        }
+        for name, model in (
+            ("missing_parts", "workmanager.sheet"),
+            ("confirm_parts", "purchase.order"),
+        ):
+            info[f"workmanager_stock_link.mail_activity_type_{name}"] = {
+                "res_model": model,
+                "unlink": False,
+            }
         return info

@@ -8,6 +8,7 @@ from . import sheet_line_supply
 from . import sheet_line_use
 from . import sheet_notice
 from . import sheet_use
+from . import stock_lot
 from . import stock_move
 from . import stock_move_purchase
 from . import stock_move_line

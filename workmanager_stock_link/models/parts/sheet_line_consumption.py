@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -17,6 +19,8 @@ class SheetLine(models.Model):
         """
         # Technicians consume parts without stock rights.
         parts_sudo = self.sudo().filtered(lambda line: line.product_id.type == "consu")
+        for line in parts_sudo.filtered("is_plan_waiting"):
+            line.quantity_done = line.quantity  # nobody said that it was not needed
         # What was a part when it was reserved, and is a service by now.
         (self.sudo() - parts_sudo)._get_open_part_moves()._action_cancel()
         taken = parts_sudo._plan_consumption(
@@ -39,12 +43,14 @@ class SheetLine(models.Model):
         """
         moves = self.env["stock.move"].concat(*taken)
         not_needed = self._get_quantities_not_needed(taken, keep_rest)
-        for line, chosen in (lots or {}).items():
-            line._choose_lots(taken, chosen)
+        # What a person names, the person has looked at.
+        named = self.browse().concat(*(lots or {}))
+        for line in named:
+            line._choose_lots(taken, lots[line])
         for move in moves:
-            if move.product_uom.compare(move.quantity, taken[move]) != 0:
-                move.quantity = taken[move]
+            move._take(taken[move])
         self._ensure_lots(moves)
+        (self - named)._ensure_fresh(moves)
         if keep_rest:
             moves._split_off_rest()
         moves.picked = True
@@ -78,91 +84,86 @@ class SheetLine(models.Model):
 
         :param dict quantities: what to take of each line, in its unit
         """
+        wanted = {}
+        for line in self:
+            if line.product_uom_id.compare(quantities[line], 0.0) < 0:
+                raise UserError(line._over_delivered_message())
         if queued := self.filtered("is_supply_queued"):
             queued._supply_parts()
+        for line in self:
+            wanted[line] = line._get_wanted(quantities[line])
+        return self._plan_products(wanted)
+
+    def _plan_products(self, wanted):
+        """Return how much to take with which move, in the unit of the move. To be
+        called as superuser.
+
+        :param dict wanted: {line: {product: quantity in its unit}}
+        :raises UserError: there is not as much
+        """
         open_moves = self._get_open_part_moves()
         open_moves._lock_quants()
         open_moves.filtered(
             lambda m: m.product_uom.compare(m.quantity, m.product_uom_qty) < 0
         )._action_assign()
         taken, free = {}, self._get_free_quantities(open_moves)
-        for line in self:
-            todo = quantities[line]
-            if line.product_uom_id.compare(todo, 0.0) < 0:
-                raise UserError(line._over_delivered_message())
-            if line._get_part_moves().product_id - line.product_id:
-                line._take_kit(open_moves, todo, taken)
-                continue
-            todo -= line._take_reserved(open_moves, todo, taken)
-            todo -= line._take_free(open_moves, todo, taken, free)
-            if line.product_uom_id.compare(todo, 0.0) > 0:
-                raise UserError(line._short_of_parts_message(todo))
+        for line, quantities in wanted.items():
+            for product, todo in quantities.items():
+                moves = (line.sale_line_id.move_ids & open_moves).filtered(
+                    lambda move, product=product: move.product_id == product
+                )
+                todo -= moves._take_reserved(todo, taken)
+                todo -= moves._take_free(todo, taken, free)
+                if product.uom_id.compare(todo, 0.0) > 0:
+                    raise UserError(line._short_of_parts_message(product, todo))
         return taken
 
-    def _take_reserved(self, open_moves, todo, taken):
-        """Add to ``taken`` what the line's moves have reserved, up to ``todo``."""
-        self.ensure_one()
-        total = 0.0
-        for move in self.sale_line_id.move_ids & open_moves:
-            quantity = min(
-                self.product_uom_id._compute_quantity(
-                    todo - total, move.product_uom, round=False
-                ),
-                move.quantity,
-            )
-            if move.product_uom.compare(quantity, 0.0) > 0:
-                taken[move] = quantity
-                total += move.product_uom._compute_quantity(
-                    quantity, self.product_uom_id, round=False
-                )
-        return total
+    def _get_wanted(self, quantity):
+        """Return {product: how much of it} makes ``quantity`` of this line, beyond what
+        was used, in the unit of the product: of a kit, what its components still lack.
 
-    def _take_kit(self, open_moves, todo, taken):
-        """Add to ``taken`` the components of ``todo`` kits."""
+        :param float quantity: in the line's unit
+        """
         self.ensure_one()
-        moves = self.sale_line_id.move_ids & open_moves
-        share = todo / ((self.quantity - self.sale_line_id.qty_delivered) or 1.0)
-        for components in moves.grouped("product_id").values():
-            needed = share * sum(components.mapped("product_uom_qty"))
-            for move in components:
-                quantity = min(needed, move.quantity)
-                if move.product_uom.compare(quantity, 0.0) > 0:
-                    taken[move] = quantity
-                    needed -= quantity
-            if components.product_uom[:1].compare(needed, 0.0) > 0:
-                raise UserError(self._short_of_parts_message(todo))
+        used = self.sale_line_id.qty_delivered
+        if components := self._get_components():
+            share = (used + quantity) / (self.quantity or 1.0)
+            return {
+                product: max(share * needed - taken, 0.0)
+                for product, (needed, taken) in components.items()
+            }
+        total, before = (
+            self._in_product_unit(some) for some in (used + quantity, used)
+        )
+        return {self.product_id: total - before}
 
-    def _take_free(self, open_moves, todo, taken, free):
-        """Add to ``taken`` what is free in stock, up to ``todo``; lower ``free``."""
+    def _get_components(self):
+        """Return {product: (needed, used)} of a kit in the products' units, nothing
+        for a part that is none. To be called as superuser."""
         self.ensure_one()
-        move = (self.sale_line_id.move_ids & open_moves)[:1]
-        if not move or self.product_uom_id.compare(todo, 0.0) <= 0:
-            return 0.0
-        wanted = self.product_uom_id._compute_quantity(
-            todo, move.product_id.uom_id, round=False
-        )
-        key = (move.product_id.id, move.location_id.id)
-        quantity = min(wanted, max(free.get(key, wanted), 0.0))
-        if move.product_id.uom_id.compare(quantity, 0.0) <= 0:
-            return 0.0
-        if key in free:
-            free[key] -= quantity
-        taken[move] = taken.get(move, 0.0) + move.product_id.uom_id._compute_quantity(
-            quantity, move.product_uom, round=False
-        )
-        return move.product_id.uom_id._compute_quantity(
-            quantity, self.product_uom_id, round=False
-        )
+        moves = self._get_part_moves()
+        if not moves.product_id - self.product_id:
+            return {}
+        needed, used = defaultdict(float), defaultdict(float)
+        for move in moves:
+            done = move._in_product_unit(move.quantity) if move.state == "done" else 0.0
+            used[move.product_id] += done
+            needed[move.product_id] += done or move.product_qty
+        for move in self._get_return_moves():
+            back = move._in_product_unit(move.quantity)
+            used[move.product_id] -= back
+            needed[move.product_id] -= back
+        return {product: (needed[product], used[product]) for product in needed}
 
     @api.model
     def _get_free_quantities(self, moves):
-        """Return what is free of the storable products of ``moves`` where they are."""
+        """Return what Odoo would reserve now of the products of ``moves`` where they
+        are; what is not kept in stock is always there."""
         free = {}
-        storable = moves.filtered("product_id.is_storable")
-        for location, location_moves in storable.grouped("location_id").items():
-            products = location_moves.product_id.with_context(location=location.id)
-            for product in products:
-                free[product.id, location.id] = product.free_qty
+        for move in moves:
+            key = move._get_free_key()
+            if key not in free and not move._should_bypass_reservation():
+                free[key] = move._get_available_quantity(move.location_id)
         return free
 
     def _over_delivered_message(self):
@@ -175,14 +176,27 @@ class SheetLine(models.Model):
             part=self.name,
         )
 
-    def _short_of_parts_message(self, lacking):
+    def _short_of_parts_message(self, product, lacking):
+        """Return that ``lacking`` of ``product`` is not there, in its unit."""
         self.ensure_one()
+        if product == self.product_id:
+            lacking = self._in_line_unit(lacking)
+        else:
+            lacking = self._get_lacking_kits(product, lacking)
         return self.env._(
             "%(sheet)s: %(done)s of “%(part)s” are marked as done, but only "
             "%(available)s are in stock for it. Correct the quantity, or receive the "
             "part first.",
             sheet=self.sheet_id.name,
             done=format_quantity(self.env, self.quantity_done),
-            available=format_quantity(self.env, self.quantity_done - lacking),
+            available=format_quantity(
+                self.env, max(self.quantity_done - lacking, 0.0)
+            ),
             part=self.name,
         )
+
+    def _get_lacking_kits(self, product, lacking):
+        """Return how many kits cannot be made for want of a component."""
+        self.ensure_one()
+        needed, _used = self._get_components()[product]
+        return self.quantity * lacking / (needed or 1.0)

@@ -58,7 +58,8 @@ class SheetLine(models.Model):
         """Need ``quantity`` less of this part, on the order too."""
         self.ensure_one()
         line_sudo = self.sudo()  # technicians have no sales rights
-        line_sudo.sale_line_id.product_uom_qty -= quantity
+        with line_sudo.sale_order_id._unlock_for_service():
+            line_sudo.sale_line_id.product_uom_qty -= quantity
         line_sudo.quantity_done = min(line_sudo.quantity_done, line_sudo.quantity)
 
     def _order_in_exchange(self, planned):

@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import models
 from odoo.exceptions import UserError
 
 
@@ -24,58 +24,28 @@ class SheetLine(models.Model):
         }
         moves.move_line_ids.unlink()
         for move in moves:
-            move.move_line_ids = [
-                Command.create(values)
-                for values in self._prepare_lot_values(move, taken[move], left)
-            ]
+            self._reserve_lots(move, taken[move], left)
         for lot, quantity in left.items():
             if lot.product_id.uom_id.compare(quantity, 0.0) > 0:
                 raise UserError(self._lot_of_another_part_message(lot))
 
-    def _prepare_lot_values(self, move, quantity, left):
-        """Return the values of the lines with which ``move`` takes ``quantity``.
+    def _reserve_lots(self, move, quantity, left):
+        """Let ``move`` take ``quantity`` of these lots, in its unit.
 
         :param dict left: how much of each lot is still to be taken, in the product's
             unit; it is lowered by what the move takes
+        :raises UserError: a lot is not there, or another document has reserved it
         """
         unit = move.product_id.uom_id
         needed = move.product_uom._compute_quantity(quantity, unit, round=False)
-        values = []
         for lot in left:
             part = min(needed, left[lot])
-            if lot.product_id == move.product_id and part > 0:
-                values += [
-                    {
-                        **move._prepare_move_line_vals(),
-                        "product_uom_id": unit.id,
-                        "lot_id": lot.id,
-                        "location_id": location.id,
-                        "quantity": there,
-                    }
-                    for location, there in self._locate_lot(move, lot, part)
-                ]
-                left[lot] -= part
-                needed -= part
-        return values
-
-    def _locate_lot(self, move, lot, quantity):
-        """Return where ``quantity`` of ``lot`` is free, as ``(location, quantity)``.
-
-        :raises UserError: it is not there, or another document has reserved it
-        """
-        unit = lot.product_id.uom_id
-        quants = self.env["stock.quant"]._gather(
-            lot.product_id, move.location_id, lot_id=lot, strict=False
-        )
-        found = []
-        for quant in quants.filtered(lambda q: q.lot_id == lot):
-            free = min(quant.quantity - quant.reserved_quantity, quantity)
-            if unit.compare(free, 0.0) > 0:
-                found.append((quant.location_id, free))
-                quantity -= free
-        if unit.compare(quantity, 0.0) > 0:
-            raise UserError(self._lot_not_free_message(lot, move.location_id))
-        return found
+            if lot.product_id != move.product_id or unit.compare(part, 0.0) <= 0:
+                continue
+            if not move._reserve_lot(lot, part):
+                raise UserError(self._lot_not_free_message(lot, move.location_id))
+            left[lot] -= part
+            needed -= part
 
     def _ensure_lots(self, moves):
         """Refuse to take tracked parts of which no lot is named.
@@ -90,6 +60,25 @@ class SheetLine(models.Model):
                 lambda ml, line=line: ml.move_id.sale_line_id == line.sale_line_id
             ):
                 raise UserError(line._lot_not_chosen_message(unnamed.picking_id[:1]))
+
+    def _ensure_fresh(self, moves):
+        """Refuse to take lots that expired since they were reserved without a word.
+
+        :raises UserError: naming the lot and where somebody decides on it
+        """
+        for line in self:
+            own = line.sale_line_id.move_ids & moves
+            if expired := own.move_line_ids.lot_id._filter_expired():
+                raise UserError(line._lot_expired_message(expired))
+
+    def _lot_expired_message(self, lots):
+        return self.env._(
+            "%(sheet)s: %(lots)s of “%(part)s” has expired. Name another lot in “Use "
+            "Parts”, or use it there all the same.",
+            sheet=self.sheet_id.name,
+            lots=", ".join(lots.mapped("name")),
+            part=self.name,
+        )
 
     def _lot_of_another_part_message(self, lot):
         return self.env._(

@@ -16,7 +16,14 @@ class SheetLine(models.Model):
         string="On Order",
         compute="_compute_quantity_ordered",
         digits="Product Unit",
-        help="What vendors or other warehouses were asked to bring for this line.",
+        help="What vendors confirmed, or other warehouses send, for this line.",
+    )
+    is_plan_waiting = fields.Boolean(
+        string="Done Once It Is There",
+        readonly=True,
+        copy=False,
+        help="The repair started without this part: it is taken as done when it is "
+        "there, unless somebody says that it is not.",
     )
     vendor_id = fields.Many2one(
         "res.partner",
@@ -30,11 +37,17 @@ class SheetLine(models.Model):
         "quantity",
         "quantity_available",
         "quantity_missing",
+        "quantity_unconfirmed",
         "is_supply_queued",
     )
     def _compute_quantity_ordered(self):
         for line in self:
-            rest = line.quantity - line.quantity_available - line.quantity_missing
+            rest = (
+                line.quantity
+                - line.quantity_available
+                - line.quantity_missing
+                - line.quantity_unconfirmed
+            )
             ordered = line.parts_state in AWAITED and not line.is_supply_queued
             line.quantity_ordered = max(rest, 0.0) if ordered else 0.0
 
@@ -58,6 +71,17 @@ class SheetLine(models.Model):
                 )
             )
             line.vendor_id = seller[:1].partner_id
+
+    # ------------------------------------------------------------------- CRUD
+
+    def write(self, vals):
+        """What a person says is done, no arrival changes."""
+        res = super().write(vals)
+        if "quantity_done" in vals and (
+            planned := self.filtered("is_plan_waiting")
+        ):
+            planned._write_by_step({"is_plan_waiting": False})
+        return res
 
     # ----------------------------------------------------------------- ACTION
 
@@ -103,6 +127,26 @@ class SheetLine(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _plan_done(self):
+        """What is not there is not done: it is planned when it comes."""
+        lines_sudo = self.sudo()  # technicians have no stock rights
+        waiting = lines_sudo.filtered(
+            lambda line: (
+                line.parts_state in AWAITED
+                and line.product_uom_id.is_zero(line.quantity_done)
+            )
+        )
+        if waiting:
+            waiting._write_by_step({"is_plan_waiting": True})
+        return super(SheetLine, self - waiting.with_env(self.env))._plan_done()
+
+    def _plan_arrived(self):
+        """Take it that parts are done that were missing when the repair started, and
+        are there by now."""
+        for line in self.sudo().filtered("is_plan_waiting"):  # no stock rights
+            if line.parts_state == "available":
+                line.quantity_done = line.quantity
 
     def _get_unconfirmed_purchases(self):
         """Return, as superuser, what is bought for these lines and not confirmed."""
@@ -150,9 +194,9 @@ class SheetLine(models.Model):
         moves_sudo._lock_quants()
         moves_sudo._cancel_ordinary_deliveries()
         lines_sudo._launch_supply()
-        moves_sudo = lines_sudo._get_part_moves().filtered(lambda m: m.state != "done")
+        moves_sudo = lines_sudo._get_part_moves()
         moves_sudo.filtered(lambda move: move._lacks_supply())._reset_supply()
-        moves_sudo._order_missing_parts()
+        lines_sudo._get_part_moves()._order_missing_parts()
         lines_sudo.sheet_id._sync_missing_parts_activity()
 
     def _launch_supply(self):

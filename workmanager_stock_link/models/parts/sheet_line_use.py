@@ -59,37 +59,81 @@ class SheetLine(models.Model):
         )
         chosen = {line.sudo(): numbers for line, numbers in (lots or {}).items()}
         parts_sudo._issue(taken, chosen, keep_rest=True)
-        for line in parts_sudo:
-            line.quantity_done = line.sale_line_id.qty_delivered
+        parts_sudo._note_used()
 
-    def _return_to_stock(self, quantity, lot=None):
+    def _note_used(self):
+        """Take it that what was used is done. To be called as superuser."""
+        for line in self:
+            used = line._in_product_unit(line.sale_line_id.qty_delivered)
+            line.quantity_done = line._in_line_unit(used)
+
+    def _use_components(self, quantities, lots):
+        """Take single components of a kit out of stock now; the kit is done as soon as
+        the last of them is.
+
+        :param dict quantities: {component: how much, in its unit}
+        :param dict lots: for tracked components, ``{lot: quantity}``
+        :raises UserError: there is not as much, or a lot is not there
+        """
+        self.ensure_one()
+        line_sudo = self.sudo()  # technicians have no stock rights
+        done = line_sudo.quantity_done
+        taken = line_sudo._plan_products({line_sudo: quantities})
+        line_sudo._issue(taken, {line_sudo: lots} if lots else None, keep_rest=True)
+        line_sudo.quantity_done = max(done, line_sudo.sale_line_id.qty_delivered)
+
+    def _return_to_stock(self, quantity, lot=None, product=None):
         """Return what was used by mistake to the stock, reserved for the line again.
 
-        :param float quantity: in the line's unit
+        :param float quantity: in the line's unit, or in that of a component
         :param lot: which lot, for tracked parts
+        :param product: a single component of a kit
         :raises UserError: not as much was used
         """
         self.ensure_one()
         line_sudo = self.sudo()  # technicians have no stock rights
-        values = line_sudo._prepare_return_values(quantity, lot)
+        if product and product != self.product_id:
+            quantities = {product.sudo(): quantity}
+        else:
+            quantities = line_sudo._get_returned(quantity)
+        values = [
+            move_values
+            for part, some in quantities.items()
+            for move_values in line_sudo._prepare_return_values(part, some, lot)
+        ]
         moves_sudo = self.env["stock.move"].sudo().create(values)
         moves_sudo._action_confirm(merge=False)
         moves_sudo.picked = True
         moves_sudo._action_done()
         line_sudo._launch_supply()
-        line_sudo.quantity_done = line_sudo.sale_line_id.qty_delivered
+        line_sudo._note_used()
 
-    def _prepare_return_values(self, quantity, lot):
-        """Return the values of the moves that bring ``quantity`` back, the last used
-        pieces first.
+    def _get_returned(self, quantity):
+        """Return {product: how much of it} comes back with ``quantity`` of the line, in
+        the unit of the product: of a kit, a share of what was used of each component.
 
         :raises UserError: not as much was used
         """
         self.ensure_one()
-        unit = self.product_id.uom_id
-        left = self.product_uom_id._compute_quantity(quantity, unit, round=False)
+        used = self.quantity_used
+        if components := self._get_components():
+            if self.product_uom_id.compare(quantity, used) > 0:
+                raise UserError(self._more_returned_than_used_message())
+            share = quantity / used
+            return {part: share * taken for part, (_all, taken) in components.items()}
+        left = self._in_product_unit(used) - self._in_product_unit(used - quantity)
+        return {self.product_id: left}
+
+    def _prepare_return_values(self, product, quantity, lot):
+        """Return the values of the moves that bring ``quantity`` of ``product`` back,
+        in its unit, the last used pieces first.
+
+        :raises UserError: not as much was used
+        """
+        self.ensure_one()
+        unit, left = product.uom_id, quantity
         values = []
-        for move_line, out in self._get_used_quantities(lot):
+        for move_line, out in self._get_used_quantities(product, lot):
             part = min(out, left)
             if unit.compare(part, 0.0) > 0:
                 values.append(move_line._prepare_service_return_values(part))
@@ -98,9 +142,9 @@ class SheetLine(models.Model):
             raise UserError(self._more_returned_than_used_message())
         return values
 
-    def _get_used_quantities(self, lot):
-        """Return what was used and did not come back, as ``(stock.move.line, quantity
-        in the product's unit)``, the last first.
+    def _get_used_quantities(self, product, lot):
+        """Return what was used of ``product`` and did not come back, as
+        ``(stock.move.line, quantity in the product's unit)``, the last first.
 
         :param lot: of which lot, for tracked parts
         """
@@ -108,7 +152,7 @@ class SheetLine(models.Model):
         done = self._get_part_moves().move_line_ids.filtered(
             lambda ml: (
                 ml.state == "done"
-                and ml.product_id == self.product_id
+                and ml.product_id == product
                 and (not lot or ml.lot_id == lot)
             )
         )
@@ -116,10 +160,14 @@ class SheetLine(models.Model):
         for back in self._get_return_moves().move_line_ids:
             key = (back.move_id.origin_returned_move_id, back.lot_id)
             returned[key] += back.quantity_product_uom
-        return [
-            (used, used.quantity_product_uom - returned[used.move_id, used.lot_id])
-            for used in done.sorted("id", reverse=True)
-        ]
+        quantities = []
+        for used in done.sorted("id", reverse=True):
+            # Pieces of one lot came from several packages, owners or places.
+            key = (used.move_id, used.lot_id)
+            back = min(returned[key], used.quantity_product_uom)
+            returned[key] -= back
+            quantities.append((used, used.quantity_product_uom - back))
+        return quantities
 
     def _prepare_use_values(self):
         """Return the rows of this part on the screen on which parts are used, one for
@@ -148,6 +196,26 @@ class SheetLine(models.Model):
             ]
         available = max(self.quantity_available - self.quantity_used, 0.0)
         return [{**values, "available": available}]
+
+    def _prepare_component_values(self, product):
+        """Return the row of one component of this kit on that screen. To be called as
+        superuser."""
+        self.ensure_one()
+        needed, used = self._get_components()[product]
+        open_moves = self._get_open_part_moves().filtered(
+            lambda move: move.product_id == product
+        )
+        return {
+            "line_id": self.id,
+            "product_id": product.id,
+            "product_uom_id": product.uom_id.id,
+            "planned": needed,
+            "used": used,
+            "available": sum(
+                move._in_product_unit(move.quantity) for move in open_moves
+            ),
+            "is_extra": False,
+        }
 
     def _nothing_to_use_message(self):
         self.ensure_one()

@@ -22,6 +22,7 @@ class Sheet(models.Model):
         sheets = self.filtered(
             lambda s: s.state in ("approved", "repair") and s.parts_state != "none"
         )
+        sheets.filtered(lambda s: s.state == "repair").line_ids._plan_arrived()
         there = sheets.filtered(lambda sheet: sheet.parts_state == "available")
         told = sheets.filtered("is_parts_notice_sent")
         for technician, news in (there - told).grouped("user_id").items():
@@ -66,6 +67,7 @@ class Sheet(models.Model):
 
         :param bool schedule: False to change only what is there already
         """
+        self._get_part_requests()._sync_confirmation_activity()
         activity_type = self.env["mail.activity.type"].browse(
             self.env["ir.model.data"]._xmlid_to_res_id(
                 MISSING_PARTS, raise_if_not_found=True
@@ -85,6 +87,12 @@ class Sheet(models.Model):
             elif activity or schedule:
                 sheet._ask_buyer(missing, activity[:1])
 
+    def _get_part_requests(self):
+        """Return the purchases that bring the parts of these sheets. To be called as
+        superuser."""
+        moves = self.line_ids.sale_line_id.move_ids
+        return moves.created_purchase_line_ids.order_id
+
     def _ask_buyer(self, missing, activity):
         """Ask for these lines' parts, by a new activity when there is none yet."""
         self.ensure_one()
@@ -97,13 +105,24 @@ class Sheet(models.Model):
             activity.note = note
 
     def _format_missing_parts(self, lines):
-        """Return the list of what is missing, for the activity."""
-        return self._format_parts(
-            self.env._(
+        """Return the list of what is missing and why, for the activity."""
+        known = lines.filtered("vendor_id")
+        reasons = {
+            lines - known: self.env._(
                 "Neither in stock nor on order, and no vendor is known. Set one on the "
                 "product, then use Check Parts on the sheet."
             ),
-            [(line.quantity_missing, line) for line in lines],
+            known: self.env._(
+                "What was ordered of it will not come, or is less than is needed. Use "
+                "Check Parts on the sheet to order the rest."
+            ),
+        }
+        return Markup().join(
+            self._format_parts(
+                reason, [(line.quantity_missing, line) for line in some]
+            )
+            for some, reason in reasons.items()
+            if some
         )
 
     def _format_parts(self, title, items):

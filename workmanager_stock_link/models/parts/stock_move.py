@@ -72,9 +72,11 @@ class StockMove(models.Model):
         )
         parts._lock_quants()
         on_order = parts.filtered(lambda move: move._is_on_order())
+        awaiting = self.filtered(lambda move: move.state != "done")._get_waiting_parts()
         res = super()._action_cancel()
         for move in on_order:
             move._release_purchases(move.product_qty)
+        (awaiting - self)._replace_lost_supply()
         return res
 
     def _action_done(self, cancel_backorder=False):
@@ -85,11 +87,11 @@ class StockMove(models.Model):
         its own rather than wait, and loses count of what is reserved.
         """
         parts = self.filtered(lambda move: move._is_service_part())
-        arriving = (self - parts).filtered(
-            lambda move: any(dest._is_service_part() for dest in move.move_dest_ids)
-        )
+        arriving = (self - parts).filtered(lambda move: move._get_waiting_parts())
         (parts | arriving)._lock_quants(parts.location_id | arriving.location_dest_id)
+        awaiting = arriving._get_waiting_parts()
         moves = super()._action_done(cancel_backorder=cancel_backorder)
+        awaiting._replace_lost_supply()
         moves._replace_returned_parts()
         moves._update_equipment()
         return moves
@@ -164,6 +166,96 @@ class StockMove(models.Model):
                     ]
                 )
             )
+
+    def _reserve_lot(self, lot, quantity):
+        """Reserve ``quantity`` of ``lot`` as Odoo does: wherever it is, with its
+        package and its owner. An expired one too: a person chose it.
+
+        :param float quantity: in the product's unit
+        :return: whether as much is free
+        """
+        self.ensure_one()
+        quants = self.env["stock.quant"]._gather(
+            self.product_id, self.location_id, lot_id=lot
+        )
+        own = quants.filtered(lambda quant: quant.lot_id == lot)
+        free = sum(own.mapped("quantity")) - sum(own.mapped("reserved_quantity"))
+        if self.product_id.uom_id.compare(free, quantity) < 0:
+            return False
+        values, _taken = self._update_reserved_quantity_vals(
+            quantity, self.location_id, lot_id=lot, strict=False
+        )
+        self.env["stock.move.line"].create(values)
+        return True
+
+    def _get_free_key(self):
+        """Return what moves have in common that take from the same stock."""
+        self.ensure_one()
+        return self.product_id.id, self.location_id.id
+
+    def _take_reserved(self, todo, taken):
+        """Add to ``taken`` what these moves of one product have reserved.
+
+        :param float todo: as much at most, in the product's unit
+        :param dict taken: how much of each move, in its unit
+        :return: how much that is, in the product's unit
+        """
+        total = 0.0
+        for move in self:
+            unit = move.product_id.uom_id
+            quantity = min(todo - total, move._in_product_unit(move.quantity))
+            if unit.compare(quantity, 0.0) > 0:
+                taken[move] = unit._compute_quantity(
+                    quantity, move.product_uom, rounding_method="HALF-UP"
+                )
+                total += quantity
+        return total
+
+    def _take_free(self, todo, taken, free):
+        """Add to ``taken`` what is free in stock; lower ``free`` by that.
+
+        Parameters as of :meth:`_take_reserved`.
+        """
+        move = self[:1]
+        unit = move.product_id.uom_id
+        if not move or unit.compare(todo, 0.0) <= 0:
+            return 0.0
+        key = move._get_free_key()
+        quantity = min(todo, max(free.get(key, todo), 0.0))
+        if unit.compare(quantity, 0.0) <= 0:
+            return 0.0
+        if key in free:
+            free[key] -= quantity
+        taken[move] = taken.get(move, 0.0) + unit._compute_quantity(
+            quantity, move.product_uom, rounding_method="HALF-UP"
+        )
+        return quantity
+
+    def _take(self, quantity):
+        """Let the move take ``quantity``, in its unit: first what it has reserved,
+        then what Odoo reserves now, whatever it was to wait for."""
+        self.ensure_one()
+        lacking = self._in_product_unit(quantity - self.quantity)
+        if (
+            self.product_id.uom_id.compare(lacking, 0.0) > 0
+            and not self._should_bypass_reservation()
+        ):
+            self.date = fields.Datetime.now()  # what is fresh by now can be taken
+            self._update_reserved_quantity(lacking, self.location_id, strict=False)
+        if self.product_uom.compare(self.quantity, quantity) != 0:
+            self.quantity = quantity
+
+    def _get_waiting_parts(self):
+        """Return, as superuser, the parts of sheets that wait for what these moves
+        bring."""
+        # A warehouse user has no rights on sales.
+        dests_sudo = self.sudo().move_dest_ids | self.sudo().purchase_line_id.move_dest_ids
+        return dests_sudo.filtered(lambda move: move._is_service_part())
+
+    def _replace_lost_supply(self):
+        """Take what is free for the parts that less came for than was ordered, and
+        tell who buys them. To be called as superuser."""
+        self.filtered(lambda move: move._lacks_supply())._reset_supply()
 
     def _replace_returned_parts(self):
         """Look for other supply where these done moves took a part back to its

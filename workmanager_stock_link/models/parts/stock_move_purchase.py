@@ -58,8 +58,7 @@ class StockMove(models.Model):
         return (
             self.state in ("waiting", "confirmed", "partially_available")
             and self._is_service_part()
-            and self.product_uom.compare(self.product_uom_qty, self.quantity) > 0
-            and not self._get_expected_dates()
+            and self.product_id.uom_id.compare(self._get_uncovered_quantity(), 0.0) > 0
         )
 
     def _prepare_missing_part_values(self):
@@ -134,11 +133,58 @@ class StockMove(models.Model):
     def _get_missing_quantity(self):
         """Return what is not reserved, in the product's unit."""
         self.ensure_one()
+        return self._in_product_unit(self.product_uom_qty - self.quantity)
+
+    def _in_product_unit(self, quantity):
+        self.ensure_one()
         return self.product_uom._compute_quantity(
-            self.product_uom_qty - self.quantity,
-            self.product_id.uom_id,
-            rounding_method="HALF-UP",
+            quantity, self.product_id.uom_id, rounding_method="HALF-UP"
         )
+
+    def _get_uncovered_quantity(self):
+        """Return what is missing that nobody was asked to bring, in the product's
+        unit."""
+        self.ensure_one()
+        return self._get_missing_quantity() - sum(self._get_awaited_quantities())
+
+    def _get_awaited_quantities(self):
+        """Return what of the missing quantity is ordered, and what is on requests that
+        nobody confirmed, in the product's unit.
+
+        What is less than all who wait for it need, the first of them get.
+        """
+        self.ensure_one()
+        missing = max(self._get_missing_quantity(), 0.0)
+        sources = self.move_orig_ids.filtered(
+            lambda m: m.state not in ("done", "cancel")
+        )
+        lines = self.created_purchase_line_ids
+        drafts = lines.filtered(lambda line: line.state in UNCONFIRMED_STATES)
+        # What a buyer ordered above what was asked for comes in a move of its own.
+        ordered = max(
+            sum(self._get_share(m.move_dest_ids, m.product_qty) for m in sources),
+            sum(
+                self._get_share(line.move_dest_ids, line._get_incoming_quantity())
+                for line in lines - drafts
+            ),
+        )
+        ordered = min(ordered, missing)
+        unconfirmed = sum(
+            self._get_share(line.move_dest_ids, line.product_uom_qty) for line in drafts
+        )
+        return ordered, min(unconfirmed, missing - ordered)
+
+    def _get_share(self, waiting, quantity):
+        """Return what this move gets of ``quantity`` that these moves wait for."""
+        self.ensure_one()
+        for move in waiting.sorted(lambda m: m._origin.id):
+            if move.state in ("done", "cancel"):
+                continue
+            share = min(max(move._get_missing_quantity(), 0.0), max(quantity, 0.0))
+            if move == self:
+                return share
+            quantity -= share
+        return 0.0
 
     def _decrease_on_order(self):
         """Take what an order line has less now off what is still on order for it.
@@ -191,17 +237,13 @@ class StockMove(models.Model):
         """Take ``quantity``, in the product's unit, off draft purchase orders; tell
         the buyer about those that a vendor has confirmed already."""
         self.ensure_one()
-        # Whoever refuses or finishes has no purchase rights.
-        lines_sudo = self.sudo().created_purchase_line_ids
-        for line in lines_sudo.filtered(lambda line: line.state in ("draft", "sent")):
-            quantity = line._reduce_quantity(quantity, self.sudo())
-        for line in lines_sudo.exists().filtered(
-            lambda l: (
-                l.state in ("to approve", "purchase")
-                and l.product_uom_id.compare(l.qty_received, l.product_qty) < 0
-            )
-        ):
-            line._tell_not_needed(self.sudo().sheet_ids)
+        # Whoever refuses or finishes has no purchase rights. Alternative requests, of
+        # which one will be chosen, have all of it each.
+        for line in self.sudo().created_purchase_line_ids:
+            if line.state in ("draft", "sent"):
+                line._reduce_quantity(quantity, self.sudo())
+            elif line._get_incoming_quantity() or line.state == "to approve":
+                line._tell_not_needed(self.sudo().sheet_ids)
 
     def _get_expected_dates(self):
         """Return the dates on which what was ordered for this move arrives."""
@@ -221,14 +263,46 @@ class StockMove(models.Model):
 
         To be called as superuser.
         """
-        if moves := self.filtered(lambda m: m.state not in ("done", "cancel")):
-            # A move with origins takes nothing but what they brought.
-            moves.write(
-                {"procure_method": "make_to_stock", "move_orig_ids": [Command.clear()]}
+        moves = self.filtered(lambda m: m.state not in ("done", "cancel"))
+        if not moves:
+            return
+        # What was asked of another vendor too, or merged into another request, comes.
+        awaited = moves.filtered(lambda move: any(move._get_awaited_quantities()))
+        awaited.filtered("created_purchase_line_ids").procure_method = "make_to_order"
+        lost = (moves - awaited) | awaited._split_off_uncovered()
+        # A move with origins takes nothing but what they brought.
+        lost.write(
+            {"procure_method": "make_to_stock", "move_orig_ids": [Command.clear()]}
+        )
+        for move in lost:
+            move.created_purchase_line_ids -= move.created_purchase_line_ids.filtered(
+                lambda line: line.state in UNCONFIRMED_STATES
             )
-            moves._recompute_state()
-            moves._action_assign()
-            moves.sheet_ids._sync_missing_parts_activity()
+        moves._recompute_state()
+        lost._action_assign()
+        moves.sheet_ids._sync_missing_parts_activity()
+
+    def _split_off_uncovered(self):
+        """Part these moves into what will come for them and what will not.
+
+        :return: the new moves, which nobody was asked to bring anything for
+        """
+        values = []
+        for move in self:
+            lacking = move._get_uncovered_quantity()
+            if move.product_id.uom_id.compare(lacking, 0.0) > 0:
+                values += [
+                    {
+                        **vals,
+                        "procure_method": "make_to_stock",
+                        "move_orig_ids": False,
+                        "created_purchase_line_ids": False,
+                    }
+                    for vals in move._split(lacking)
+                ]
+        moves = self.create(values)
+        moves._action_confirm(merge=False, create_proc=False)
+        return moves
 
     def _cancel_ordinary_deliveries(self):
         """Cancel what was to bring parts past the service route of their warehouse,

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import models
 
 
@@ -17,6 +19,16 @@ class SaleOrder(models.Model):
         (used_sudo.picking_id.move_ids & (moves_sudo - used_sudo))._action_cancel()
         used_sudo.picking_id._complete_without_validation()
         return super()._action_cancel()
+
+    @contextmanager
+    def _unlock_for_service(self):
+        """Let the repair change orders that Sales locked, and lock them again: what
+        is locked is what was agreed, not which part the technician takes."""
+        # Technicians have no sales rights.
+        locked_sudo = self.sudo().filtered("locked").with_context(mail_notrack=True)
+        locked_sudo.locked = False
+        yield
+        locked_sudo.locked = True
 
     def _log_decrease_ordered_quantity(self, documents, cancel=False):
         """Leave out the purchases of parts: their moves release them themselves, and

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -9,6 +9,24 @@ class SaleOrderLine(models.Model):
     """The parts of sheets, which a warehouse hands to its own workshop."""
 
     _inherit = "sale.order.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Supply what is added to an accepted order once it is on the sheet: before
+        that, an ordinary delivery would take it."""
+        orders = self.env["sale.order"].browse(
+            {vals["order_id"] for vals in vals_list if vals.get("order_id")}
+        )
+        # Who sells need have no rights on sheets.
+        accepted = orders.filtered(
+            lambda order: order.state == "sale" and order.sudo().sheet_ids
+        )
+        if not accepted or self.env.context.get("skip_procurement"):
+            return super().create(vals_list)
+        unsupplied = self.with_context(skip_procurement=True)
+        lines = super(SaleOrderLine, unsupplied).create(vals_list).with_env(self.env)
+        lines.filtered(lambda line: line.state == "sale")._action_launch_stock_rule()
+        return lines
 
     def _prepare_procurement_values(self):
         """Send the parts of sheets through the service route, unless a person chose
@@ -68,7 +86,8 @@ class SaleOrderLine(models.Model):
         # The sheet tells of its transfers and purchases: nobody has to follow them.
         quiet = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
         lines = self.with_context(supply_at_once=True, **quiet)
-        return lines._action_launch_stock_rule()
+        with self.order_id._unlock_for_service():
+            return lines._action_launch_stock_rule()
 
     def _get_service_purchases(self):
         """Return {order line: purchase orders} of what was bought for these lines."""

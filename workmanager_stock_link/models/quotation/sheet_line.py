@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import Command, api, fields, models
 
 from odoo.addons.workmanager_service.models.service.states import SETTLED_STATES
@@ -7,11 +9,13 @@ PARTS_STATES = [
     ("available", "Available"),
     ("partial", "Partly Available"),
     ("waiting", "Waiting"),
+    ("to_confirm", "To Confirm"),
+    ("ordered", "Ordered"),
     ("late", "Late"),
 ]
 
 # States of a part that is not all there.
-AWAITED = ("partial", "waiting", "late")
+AWAITED = ("partial", "waiting", "to_confirm", "ordered", "late")
 
 
 class SheetLine(models.Model):
@@ -43,6 +47,13 @@ class SheetLine(models.Model):
         digits="Product Unit",
         help="Neither reserved nor on order.",
     )
+    quantity_unconfirmed = fields.Float(
+        string="To Confirm",
+        compute="_compute_parts",
+        store=True,
+        digits="Product Unit",
+        help="On a request to a vendor that no buyer has confirmed yet.",
+    )
     is_supply_queued = fields.Boolean(
         string="Being Reserved",
         readonly=True,
@@ -66,22 +77,30 @@ class SheetLine(models.Model):
         "sale_line_id.move_ids.procure_method",
         "sale_line_id.move_ids.created_purchase_line_ids.state",
         "sale_line_id.move_ids.created_purchase_line_ids.date_planned",
+        "sale_line_id.move_ids.created_purchase_line_ids.product_qty",
+        "sale_line_id.move_ids.created_purchase_line_ids.move_dest_ids.state",
+        "sale_line_id.move_ids.created_purchase_line_ids.move_ids.state",
+        "sale_line_id.move_ids.created_purchase_line_ids.move_ids.product_uom_qty",
         "sale_line_id.move_ids.move_orig_ids.state",
         "sale_line_id.move_ids.move_orig_ids.date",
+        "sale_line_id.move_ids.move_orig_ids.product_uom_qty",
         "sale_line_id.move_ids.move_orig_ids.purchase_line_id.date_planned",
     )
     def _compute_parts(self):
+        """Compare in the unit in which the product is kept: 333 g of what is kept in kg
+        are the 0.33 kg that stock can tell."""
         for line in self:
-            available, ordered, date = line._get_supply()
+            here, ordered, unconfirmed, date = line._get_supply()
             awaited = (
                 line._is_accepted_part() and line.sheet_id.state not in SETTLED_STATES
             )
-            missing = max(line.quantity - available - ordered, 0.0)
+            missing = max(line._get_needed() - here - ordered - unconfirmed, 0.0)
             if not awaited or line.is_supply_queued:
-                missing = 0.0
-            complete = awaited and line.product_uom_id.is_zero(missing)
-            line.quantity_available = available
-            line.quantity_missing = missing
+                missing = unconfirmed = 0.0
+            complete = awaited and line.product_id.uom_id.is_zero(missing)
+            line.quantity_available = line._in_line_unit(here)
+            line.quantity_missing = line._in_line_unit(missing)
+            line.quantity_unconfirmed = line._in_line_unit(unconfirmed)
             line.parts_expected_date = date if complete else False
             line.parts_state = line._get_parts_state() if awaited else "none"
 
@@ -102,7 +121,11 @@ class SheetLine(models.Model):
             return "available"
         if expected and expected < fields.Datetime.today():
             return "late"
-        return "waiting" if unit.is_zero(self.quantity_available) else "partial"
+        if not unit.is_zero(self.quantity_unconfirmed):
+            return "to_confirm"
+        if not unit.is_zero(self.quantity_available):
+            return "partial"
+        return "ordered" if expected else "waiting"
 
     def _prepare_sale_order_line_values(self):
         values = super()._prepare_sale_order_line_values()
@@ -128,53 +151,67 @@ class SheetLine(models.Model):
             lambda m: m.state == "done" and m.location_id.usage == "customer"
         )
 
-    def _get_supply(self):
-        """Return what is reserved or taken, what is on order, in the line's unit, and
-        when the last of it arrives."""
+    def _get_needed(self):
+        """Return the quantity of the line in the unit and the precision of the
+        product: less than that Odoo's stock cannot tell apart."""
         self.ensure_one()
-        moves = self._get_part_moves()
-        kit_moves = moves.filtered(lambda m: m.product_id != self.product_id)
-        if kit_moves:
-            available = self._get_available_kits(kit_moves)
-        else:
-            available = self._get_available_pieces(moves)
-        ordered, dates = 0.0, []
-        for move in moves.filtered(lambda m: m.state != "done"):
-            sources = move._get_expected_dates()
-            missing = move.product_uom_qty - move.quantity
-            if sources and move.product_uom.compare(missing, 0.0) > 0:
-                ordered += self._in_line_uom(move, missing)
-                dates += sources
-        if kit_moves and dates:
-            ordered = self.quantity - available
-        return available, ordered, max(dates, default=False)
+        return self._in_product_unit(self.quantity)
 
-    def _get_available_kits(self, moves):
-        """Return how many kits are reserved or taken: as many as of the scarcest
-        component."""
+    def _in_product_unit(self, quantity):
         self.ensure_one()
-        share = min(
-            sum(components.mapped("quantity"))
-            / (sum(components.mapped("product_uom_qty")) or 1.0)
-            for components in moves.grouped("product_id").values()
+        return self.product_uom_id._compute_quantity(
+            quantity, self.product_id.uom_id, rounding_method="HALF-UP"
         )
-        return self.quantity * min(share, 1.0)
 
-    def _get_available_pieces(self, moves):
-        """Return what is reserved or taken with these moves and did not come back."""
+    def _in_line_unit(self, quantity):
+        """Return a quantity of the product's unit as the line says it: what makes the
+        whole line is the line's own quantity."""
         self.ensure_one()
-        out, back = (
-            sum(self._in_line_uom(move, move.quantity) for move in some)
-            for some in (moves, self._get_return_moves())
-        )
-        return out - back
-
-    def _in_line_uom(self, move, quantity):
-        if move.product_id != self.product_id:
-            return quantity
-        return move.product_uom._compute_quantity(
+        unit = self.product_id.uom_id
+        if unit.compare(quantity, self._get_needed()) == 0:
+            return self.quantity
+        return unit._compute_quantity(
             quantity, self.product_uom_id, rounding_method="HALF-UP"
         )
+
+    def _get_supply(self):
+        """Return what is reserved or taken, what is ordered, what is on requests that
+        nobody confirmed, in the product's unit, and when the last of it arrives."""
+        self.ensure_one()
+        demand, here, ordered, drafts = (defaultdict(float) for _ in range(4))
+        dates = []
+        for move in self._get_part_moves():
+            product, is_done = move.product_id, move.state == "done"
+            quantity = move._in_product_unit(move.quantity)
+            demand[product] += quantity if is_done else move.product_qty
+            here[product] += quantity
+            if not is_done:
+                on_order, unconfirmed = move._get_awaited_quantities()
+                ordered[product] += on_order
+                drafts[product] += unconfirmed
+                if on_order or unconfirmed:
+                    dates += move._get_expected_dates()
+        for move in self._get_return_moves():
+            demand[move.product_id] -= move._in_product_unit(move.quantity)
+            here[move.product_id] -= move._in_product_unit(move.quantity)
+        date = max(dates, default=False)
+        if demand.keys() - set(self.product_id):
+            return *self._get_kits(demand, here, ordered, drafts), date
+        return *(some[self.product_id] for some in (here, ordered, drafts)), date
+
+    def _get_kits(self, demand, here, ordered, drafts):
+        """Return how many kits are here, ordered and to be confirmed: as many as of the
+        scarcest component."""
+        self.ensure_one()
+        totals = [0.0]
+        for count in (1, 2, 3):
+            share = min(
+                sum(some[product] for some in (here, ordered, drafts)[:count])
+                / (needed or 1.0)
+                for product, needed in demand.items()
+            )
+            totals.append(self._get_needed() * min(share, 1.0))
+        return [after - before for before, after in zip(totals, totals[1:])]
 
     def _get_history_lots(self):
         """Name the lots that left our stock for these lines and did not come back."""
@@ -210,7 +247,7 @@ class SheetLine(models.Model):
         """
         overdue = self.search(
             [
-                ("parts_state", "in", ("waiting", "partial")),
+                ("parts_state", "in", ("partial", "to_confirm", "ordered")),
                 ("parts_expected_date", "<", fields.Datetime.today()),
             ]
         )

@@ -7,6 +7,9 @@ from odoo.addons.workmanager_service.models.service.states import SETTLED_STATES
 
 from ..quotation.sheet_line import AWAITED, PARTS_STATES
 
+# What somebody has to do something about shows before all else.
+URGENT = ("late", "to_confirm")
+
 
 class Sheet(models.Model):
     """Where the parts of a sheet come from, whether they are there, what they cost."""
@@ -106,8 +109,8 @@ class Sheet(models.Model):
             states = set(parts.mapped("parts_state"))
             if not states:
                 sheet.parts_state = "none"
-            elif "late" in states:
-                sheet.parts_state = "late"
+            elif urgent := [some for some in URGENT if some in states]:
+                sheet.parts_state = urgent[0]
             else:
                 sheet.parts_state = states.pop() if len(states) == 1 else "partial"
             dates = awaited.mapped("parts_expected_date")
@@ -268,9 +271,17 @@ class Sheet(models.Model):
         """Add the sheets that wait for parts."""
         cards = super()._get_dashboard_cards_shop()
         waiting = Domain("parts_state", "in", AWAITED)
-        cards.append(
+        unconfirmed = Domain("line_ids.quantity_unconfirmed", ">", 0)
+        return [
+            *cards,
             self._prepare_dashboard_card(
                 "shop", "parts", self.env._("Waiting for Parts"), waiting, "warning"
-            )
-        )
-        return cards
+            ),
+            self._prepare_dashboard_card(
+                "shop",
+                "unconfirmed_parts",
+                self.env._("Parts to Confirm"),
+                unconfirmed,
+                "warning",
+            ),
+        ]

@@ -52,8 +52,9 @@ class PurchaseOrder(models.Model):
                 move.state not in ("done", "cancel") for move in moves
             )
             activities = order.activity_ids.filtered(
-                lambda activity: activity.activity_type_id
-                == self.env.ref(CONFIRM_PARTS)
+                lambda activity: (
+                    activity.activity_type_id == self.env.ref(CONFIRM_PARTS)
+                )
             )
             if not waits:
                 activities.unlink()

@@ -189,9 +189,7 @@ class SheetLine(models.Model):
             "part first.",
             sheet=self.sheet_id.name,
             done=format_quantity(self.env, self.quantity_done),
-            available=format_quantity(
-                self.env, max(self.quantity_done - lacking, 0.0)
-            ),
+            available=format_quantity(self.env, max(self.quantity_done - lacking, 0.0)),
             part=self.name,
         )
 

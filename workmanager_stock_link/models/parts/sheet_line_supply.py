@@ -77,9 +77,7 @@ class SheetLine(models.Model):
     def write(self, vals):
         """What a person says is done, no arrival changes."""
         res = super().write(vals)
-        if "quantity_done" in vals and (
-            planned := self.filtered("is_plan_waiting")
-        ):
+        if "quantity_done" in vals and (planned := self.filtered("is_plan_waiting")):
             planned._write_by_step({"is_plan_waiting": False})
         return res
 

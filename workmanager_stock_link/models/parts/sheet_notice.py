@@ -118,9 +118,7 @@ class Sheet(models.Model):
             ),
         }
         return Markup().join(
-            self._format_parts(
-                reason, [(line.quantity_missing, line) for line in some]
-            )
+            self._format_parts(reason, [(line.quantity_missing, line) for line in some])
             for some, reason in reasons.items()
             if some
         )

@@ -249,7 +249,10 @@ class StockMove(models.Model):
         """Return, as superuser, the parts of sheets that wait for what these moves
         bring."""
         # A warehouse user has no rights on sales.
-        dests_sudo = self.sudo().move_dest_ids | self.sudo().purchase_line_id.move_dest_ids
+        moves_sudo = self.sudo()
+        dests_sudo = (
+            moves_sudo.move_dest_ids | moves_sudo.purchase_line_id.move_dest_ids
+        )
         return dests_sudo.filtered(lambda move: move._is_service_part())
 
     def _replace_lost_supply(self):

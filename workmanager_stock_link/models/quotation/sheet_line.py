@@ -1,4 +1,5 @@
 from collections import defaultdict
+from itertools import pairwise
 
 from odoo import Command, api, fields, models
 
@@ -211,7 +212,7 @@ class SheetLine(models.Model):
                 for product, needed in demand.items()
             )
             totals.append(self._get_needed() * min(share, 1.0))
-        return [after - before for before, after in zip(totals, totals[1:])]
+        return [after - before for before, after in pairwise(totals)]
 
     def _get_history_lots(self):
         """Name the lots that left our stock for these lines and did not come back."""

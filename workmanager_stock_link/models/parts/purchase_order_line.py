@@ -71,10 +71,11 @@ class PurchaseOrderLine(models.Model):
             self.product_qty = left
             if self.product_uom_id.is_zero(needed) and not self.orderpoint_id:
                 self._tell_for_nobody(move.sheet_ids)
-            return
-        self.unlink()
+        else:
+            self.unlink()
         if not order.order_line.filtered(lambda line: not line.display_type):
             order.button_cancel()
+        order._sync_confirmation_activity()
 
     def _get_awaited_quantity(self):
         """Return what those who wait for this line still need, in the product's

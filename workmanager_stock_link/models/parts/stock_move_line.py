@@ -49,16 +49,23 @@ class StockMoveLine(models.Model):
             "quantity": quantity,
             "lot_id": self.lot_id.id,
             "owner_id": self.owner_id.id,
-            "result_package_id": self._get_package_to_return_to().id,
+            "package_id": self.result_package_id.id,
+            "result_package_id": self._get_package_to_return_to(quantity).id,
             "location_id": self.location_dest_id.id,
             "location_dest_id": self.location_id.id,
             "company_id": self.move_id.company_id.id,
         }
 
-    def _get_package_to_return_to(self):
-        """Return the package that the piece came out of, unless it is elsewhere."""
+    def _get_package_to_return_to(self, quantity):
+        """Return the package that the piece came out of, unless it is elsewhere by now.
+
+        One that was used whole went along, and comes back whole only.
+        """
         self.ensure_one()
         package = self.package_id
-        if package.location_id in (self.location_id, package.location_id.browse()):
-            return package
-        return package.browse()
+        if package and package == self.result_package_id:
+            held = sum(package.quant_ids.mapped("quantity"))
+            is_near = self.product_id.uom_id.compare(held, quantity) == 0
+        else:
+            is_near = package.location_id in (self.location_id, self.location_id.browse())
+        return package if is_near else package.browse()

@@ -67,5 +67,8 @@ class StockMoveLine(models.Model):
             held = sum(package.quant_ids.mapped("quantity"))
             is_near = self.product_id.uom_id.compare(held, quantity) == 0
         else:
-            is_near = package.location_id in (self.location_id, self.location_id.browse())
+            is_near = package.location_id in (
+                self.location_id,
+                self.location_id.browse(),
+            )
         return package if is_near else package.browse()

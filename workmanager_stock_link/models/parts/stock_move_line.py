@@ -21,7 +21,6 @@ class StockMoveLine(models.Model):
             {
                 "product_uom_qty": quantity,
                 "product_uom": self.product_id.uom_id.id,
-                "state": "draft",
                 "date": fields.Datetime.now(),
                 "location_id": self.location_dest_id.id,
                 "location_dest_id": self.location_id.id,
@@ -29,10 +28,7 @@ class StockMoveLine(models.Model):
                 "picking_id": False,
                 "picking_type_id": picking_type.id or move.picking_type_id.id,
                 "origin_returned_move_id": move.id,
-                "move_orig_ids": False,
-                "move_dest_ids": False,
                 "to_refund": True,
-                "procure_method": "make_to_stock",
                 "rule_id": False,
                 "route_ids": False,
             }

@@ -37,7 +37,7 @@ class TestKits(PartsCase):
         self.assertEqual(self._quantities(self.screw), (5, 5))
         self.assertEqual(self._purchase_lines(self.screw).product_qty, 3)
         self.assertFalse(self._purchase_lines(self.kit))
-        self.assertEqual(sheet.parts_state, "partial")
+        self.assertEqual(sheet.parts_state, "to_confirm")
         order = self._purchase_lines(self.screw).order_id
         order.button_confirm()
         self._receive(order)
@@ -101,7 +101,7 @@ class TestKits(PartsCase):
         for _again in range(3):
             form.barcode = "5941234567899"
         self.assertFalse(form.has_excess)
-        form.record.action_confirm()
+        form.save().action_confirm()
         self.assertEqual(sheet.line_ids.product_id, self.kit)
         self.assertEqual(self._quantities(self.screw), (5, 5))
         self.assertEqual(self._quantities(self.belt), (2, 2))
